@@ -1,0 +1,32 @@
+// Builds dist/: one bundle a lazily loaded chunk, so that `--help` does not pay for the AWS SDK,
+// and the action catalogue compiled to one JSON file (1,400 small files take ten times as long to load).
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  packages: 'external',
+  logLevel: 'warning',
+};
+
+await rm(`${root}dist`, { recursive: true, force: true });
+await mkdir(`${root}dist`, { recursive: true });
+await build({
+  ...common,
+  entryPoints: { cli: 'src/cli.ts' },
+  outdir: 'dist',
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  banner: { js: '#!/usr/bin/env node' },
+});
+await build({ ...common, entryPoints: ['src/catalogue/compile.ts'], outfile: 'dist/compile-catalogue.mjs' });
+const { compileCatalogue } = await import(pathToFileURL(`${root}dist/compile-catalogue.mjs`).href);
+await writeFile(`${root}dist/catalogue.json`, JSON.stringify(await compileCatalogue()));
+await rm(`${root}dist/compile-catalogue.mjs`);
+await chmod(`${root}dist/cli.js`, 0o755);

@@ -1,0 +1,79 @@
+/**
+ * What the evidence could have shown: account x region x day x category, and what was missing. A permission is called
+ * unused only where every part of the window that could have logged it was read.
+ */
+import type { GapReason, Window } from '../trail/source.ts';
+
+/** One trail's configuration as the evidence needs it; from GetTrail, GetEventSelectors, GetTrailStatus or a snapshot. */
+export interface TrailFacts {
+  readonly name: string;
+  readonly arn: string;
+  readonly homeRegion: string;
+  readonly multiRegion: boolean;
+  readonly organization: boolean;
+  readonly includesGlobalServiceEvents: boolean;
+  readonly logFileValidation: boolean;
+  readonly bucket: string;
+  readonly prefix?: string;
+  readonly kmsKeyId?: string;
+  /** Which management events are recorded. */
+  readonly management: {
+    readonly read: boolean;
+    readonly write: boolean;
+    readonly excludedSources: readonly string[];
+  };
+  /** Data events switched on, by resource type (`AWS::S3::Object`). */
+  readonly data: readonly DataSelector[];
+  /** Epoch ms; undefined where unknown. Logging before `startedLogging` or after `stoppedLogging` does not exist. */
+  readonly isLogging?: boolean;
+  readonly startedLogging?: number;
+  readonly stoppedLogging?: number;
+}
+
+export interface DataSelector {
+  readonly resourceType: string;
+  readonly read: boolean;
+  readonly write: boolean;
+  /** True when only some resources, names or callers of the type are recorded: no proof of absence for the others. */
+  readonly narrowed: boolean;
+  readonly detail?: string;
+}
+
+export interface Gap {
+  readonly reason:
+    | GapReason
+    | 'trail-stopped'
+    | 'before-trail'
+    | 'before-principal'
+    | 'selector-narrower'
+    | 'source-limit';
+  /** Half-open, epoch ms; undefined: the whole window. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly accountId?: string;
+  readonly region?: string;
+  readonly objects: number;
+  /** One line, safe to print. */
+  readonly detail: string;
+}
+
+export interface Coverage {
+  readonly window: Window;
+  /** Complete: no gap touches the window. Partial: some do. None: nothing was read. */
+  readonly state: 'complete' | 'partial' | 'none';
+  readonly gaps: readonly Gap[];
+  /** How management events are known to be recorded; `assumed` where no trail facts were available. */
+  readonly management: {
+    readonly read: Seen;
+    readonly write: Seen;
+    readonly excludedSources: readonly string[];
+  };
+  /** Data-event resource types known or seen to be recorded. */
+  readonly data: readonly { readonly resourceType: string; readonly seen: Seen; readonly detail: string }[];
+  /** [accountId, region, day, objects] read; sorted. */
+  readonly cells: readonly (readonly [string, string, string, number])[];
+  readonly lastEventTime?: number;
+}
+
+/** yes: configured for the whole window. part: for a part of it or for some resources. no: off. assumed: nobody said. */
+export type Seen = 'yes' | 'part' | 'no' | 'assumed';
