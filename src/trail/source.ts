@@ -4,6 +4,7 @@
  * AccessError or EvidenceError only where nothing at all can be read.
  */
 import type { Attribution, TrailEvent } from '../events/event.ts';
+import type { Rejection } from '../events/rejection.ts';
 
 /** Half-open interval of event time, epoch milliseconds, UTC: from <= eventTime < to. */
 export interface Window {
@@ -20,21 +21,6 @@ export interface ObjectRef {
   readonly region?: string;
   /** Delivery day from the object key, `YYYY-MM-DD`. */
   readonly day?: string;
-}
-
-/** Why a record was not decoded. Each reason is a row in the report's accounting. */
-export type RejectReason =
-  | 'not-an-object'
-  | 'invalid-json'
-  | 'missing-field'
-  | 'wrong-type'
-  | 'impossible-time'
-  | 'unsupported-version';
-
-export interface Rejection {
-  readonly reason: RejectReason;
-  /** Field and value shortened to 80 characters, already safe to print (control characters escaped). */
-  readonly detail: string;
 }
 
 /** Why an object, or a part of it, could not be used as evidence. */
