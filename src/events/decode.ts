@@ -1,0 +1,219 @@
+/** From one parsed JSON value to a typed event, or to a counted, explained rejection. Never throws. */
+import { attribute } from './attribution.ts';
+import {
+  type EventCategory,
+  type EventResource,
+  type Json,
+  type JsonObject,
+  member,
+  type TrailEvent,
+} from './event.ts';
+import { outcomeOf } from './outcome.ts';
+import type { Rejection, RejectReason } from './rejection.ts';
+
+export type Decoded =
+  | { readonly ok: true; readonly event: TrailEvent }
+  | { readonly ok: false; readonly rejection: Rejection };
+
+const CATEGORIES: ReadonlySet<string> = new Set([
+  'Management',
+  'Data',
+  'Insight',
+  'NetworkActivity',
+  'Aggregated',
+]);
+const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?Z$/;
+
+/** Decodes one record. Unknown members are ignored, as the record contents page asks of every reader. */
+export function decode(raw: unknown): Decoded {
+  if (raw === null || typeof raw !== 'object' || Array.isArray(raw))
+    return reject('not-an-object', preview(raw));
+  const record = raw as JsonObject;
+  const eventSource = member(record, 'eventSource');
+  const eventName = member(record, 'eventName');
+  const eventTime = member(record, 'eventTime');
+  for (const [field, value] of [
+    ['eventSource', eventSource],
+    ['eventName', eventName],
+    ['eventTime', eventTime],
+  ] as const) {
+    if (value === undefined || value === null) return reject('missing-field', `no ${field}`);
+    if (typeof value !== 'string' || value === '')
+      return reject('wrong-type', `${field} is ${preview(value)}`);
+  }
+  const version = string(record, 'eventVersion') ?? '';
+  if (version !== '' && !/^1(?:\.\d+)?$/.test(version))
+    return reject('unsupported-version', `eventVersion ${preview(version)}`);
+  const time = parseTime(eventTime as string);
+  if (time === undefined) return reject('impossible-time', `eventTime ${preview(eventTime)}`);
+  return {
+    ok: true,
+    event: typed(record, eventSource as string, eventName as string, eventTime as string, time, version),
+  };
+}
+
+function typed(
+  record: JsonObject,
+  eventSource: string,
+  eventName: string,
+  eventTime: string,
+  time: number,
+  eventVersion: string,
+): TrailEvent {
+  const identity = member(record, 'userIdentity');
+  const principal = attribute(identity);
+  const id = string(record, 'eventID');
+  const errorCode = string(record, 'errorCode');
+  const recipientAccountId = string(record, 'recipientAccountId');
+  const readOnly = boolean(member(record, 'readOnly'));
+  const resources = readResources(member(record, 'resources'));
+  return {
+    count: 1,
+    firstSeen: time,
+    lastSeen: time,
+    sampleIds: id === undefined ? [] : [id],
+    eventVersion,
+    eventType: string(record, 'eventType') ?? 'AwsApiCall',
+    eventCategory: categoryOf(record, eventSource, eventName, resources),
+    eventSource,
+    eventName,
+    awsRegion: string(record, 'awsRegion') ?? '',
+    ...optional('apiVersion', string(record, 'apiVersion')),
+    ...optional('recipientAccountId', recipientAccountId),
+    ...optional('readOnly', readOnly),
+    principal,
+    ...optional('invokedBy', string(identity, 'invokedBy')),
+    outcome: outcomeOf(errorCode, string(record, 'errorMessage')),
+    requestParameters: object(member(record, 'requestParameters')),
+    responseElements: object(member(record, 'responseElements')),
+    additionalEventData: object(member(record, 'additionalEventData')),
+    resources,
+    ...optional('sourceIp', string(record, 'sourceIPAddress')),
+    ...optional('userAgent', string(record, 'userAgent')),
+    ...optional('vpcEndpointId', string(record, 'vpcEndpointId')),
+    ...optional(
+      'mfa',
+      boolean(member(member(member(identity, 'sessionContext'), 'attributes'), 'mfaAuthenticated')),
+    ),
+    ...optional('sourceIdentity', string(member(identity, 'sessionContext'), 'sourceIdentity')),
+    ...optional('workload', workloadOf(identity)),
+    ...optional('sharedEventId', string(record, 'sharedEventID')),
+    // Joined by a character that JSON strings can hold but these fields never do; a forged copy that differs in any of
+    // them is another record, so nobody can hide an event behind another one's id.
+    dedupeKey: [
+      id ?? `no-id ${JSON.stringify(record)}`,
+      eventTime,
+      eventSource,
+      eventName,
+      errorCode ?? '',
+      principalKey(identity),
+    ].join('\u0000'),
+    ...optional('supersedes', supersedes(record)),
+  };
+}
+
+/** Own string member, undefined where absent, empty or of another type. */
+function string(value: Json | undefined, key: string): string | undefined {
+  const found = member(value, key);
+  return typeof found === 'string' && found !== '' ? found : undefined;
+}
+
+const object = (value: Json | undefined): JsonObject | null =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : null;
+
+/** JSON booleans in trail files, strings in Athena and in sessionContext. */
+function boolean(value: Json | undefined): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  return value === 'true' ? true : value === 'false' ? false : undefined;
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [key in K]?: V });
+}
+
+const principalKey = (identity: Json | undefined): string =>
+  string(identity, 'arn') ?? string(identity, 'principalId') ?? string(identity, 'invokedBy') ?? '';
+
+/** Epoch ms of an eventTime; undefined for one that names no instant (`2023-02-30`). Seconds may be 60 in a leap second. */
+export function parseTime(value: string): number | undefined {
+  const match = TIME.exec(value);
+  if (!match) return undefined;
+  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 60) return undefined;
+  if (day < 1 || day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/** `ARN` in the documentation; some services write `arn` or `Arn` (record-format section 2). */
+function readResources(value: Json | undefined): readonly EventResource[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one: Json): EventResource[] => {
+    const parts = object(one);
+    if (!parts) return [];
+    const lower = new Map(Object.keys(parts).map((key) => [key.toLowerCase(), parts[key]]));
+    const read = (key: string): string | undefined => {
+      const found = lower.get(key);
+      return typeof found === 'string' && found !== '' ? found : undefined;
+    };
+    return [
+      {
+        ...optional('arn', read('arn')),
+        ...optional('arnPrefix', read('arnprefix')),
+        ...optional('accountId', read('accountid')),
+        ...optional('type', read('type')),
+      },
+    ];
+  });
+}
+
+/** Present since event version 1.07; before, managementEvent (1.06) tells, and before that the data events of the time. */
+function categoryOf(
+  record: JsonObject,
+  source: string,
+  name: string,
+  resources: readonly EventResource[],
+): EventCategory {
+  const category = string(record, 'eventCategory');
+  if (category !== undefined && CATEGORIES.has(category)) return category as EventCategory;
+  const management = boolean(member(record, 'managementEvent'));
+  if (management !== undefined) return management ? 'Management' : 'Data';
+  const legacyData =
+    (source === 's3.amazonaws.com' && resources.some((one) => one.type === 'AWS::S3::Object')) ||
+    (source === 'lambda.amazonaws.com' && name === 'Invoke');
+  return legacyData ? 'Data' : 'Management';
+}
+
+/** Which workload held the credentials: a function, an instance, a pod, a federated subject. */
+function workloadOf(identity: Json | undefined): string | undefined {
+  const scope = member(identity, 'inScopeOf');
+  const federation = member(member(identity, 'sessionContext'), 'webIdFederationData');
+  return (
+    string(scope, 'credentialsIssuedTo') ??
+    string(scope, 'sourceArn') ??
+    string(member(federation, 'attributes'), 'sub') ??
+    string(federation, 'federatedProvider')
+  );
+}
+
+function supersedes(record: JsonObject): string | undefined {
+  const addendum = member(record, 'addendum');
+  return string(addendum, 'reason') === 'UPDATED_DATA' ? string(addendum, 'originalEventID') : undefined;
+}
+
+function reject(reason: RejectReason, detail: string): Decoded {
+  return { ok: false, rejection: { reason, detail } };
+}
+
+/** A value from a log for a message: shortened, and every character that could steer a terminal made visible. */
+export function preview(value: unknown): string {
+  const whole = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const short = whole.length > 80 ? `${whole.slice(0, 77)}...` : whole;
+  return `\`${short.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}\``;
+}
