@@ -32,9 +32,10 @@ export interface UsageEntry extends Seen {
   readonly level: PermissionLevel;
   readonly context: readonly (readonly [key: string, value: string])[];
   readonly basis: string;
-  /** Of `count`: calls that succeeded; the rest were authorised and then failed. */
+  /** Of `count`: calls that succeeded, that were authorised and then failed, and that prove nothing (throttled, validation). */
   readonly succeeded: number;
   readonly failed: number;
+  readonly inconclusive: number;
   /** UTC epoch days with at least one call, ascending. */
   readonly days: readonly number[];
   readonly regions: readonly string[];

@@ -1,0 +1,223 @@
+/**
+ * The ledger: batches in, one PrincipalUsage per principal out. Adding is commutative and associative, so neither
+ * order nor batching nor the number of workers matters; every record ends in exactly one bucket.
+ */
+import type { TrailEvent } from '../events/event.ts';
+import type { Resolution } from '../permissions/permission.ts';
+import { type Batch, isWanted, type PrincipalFilter, type Window } from '../trail/source.ts';
+import { createEntries, dayOf } from './entries.ts';
+import { createIdSet } from './id-set.ts';
+import { byCodeUnit, createDistinct, createSeen } from './seen.ts';
+import { type Accounting, BUCKETS, type Bucket, type PrincipalRef, type PrincipalUsage } from './usage.ts';
+
+export interface LedgerOptions {
+  readonly window: Window;
+  readonly resolve: (event: TrailEvent) => Resolution;
+  /** Undefined: every principal. */
+  readonly wanted?: readonly PrincipalFilter[];
+  /** A reason to leave an event out of the evidence (`--exclude-window`, `--exclude-session`), or undefined. */
+  readonly exclude?: (event: TrailEvent) => string | undefined;
+}
+
+export interface Ledger {
+  add(batch: Batch): void;
+  /** Principals seen, sorted by account, kind and name. */
+  principals(): readonly PrincipalRef[];
+  /** Usage of one principal; for one that was never seen, an empty usage under the given reference. */
+  usage(principal: PrincipalRef): PrincipalUsage;
+}
+
+/** IAM names are unique in an account whatever their case; the path is not always known. */
+const identity = (one: { kind: string; accountId: string; name: string }): string =>
+  JSON.stringify([one.accountId, one.kind, one.name.toLowerCase()]);
+
+export function createLedger(options: LedgerOptions): Ledger {
+  const books = new Map<string, ReturnType<typeof createBook>>();
+  const ids = createIdSet();
+  /** Copies for a resource owner's account, until it is known whether the caller's own copy was read as well. */
+  const copies = new Map<string, TrailEvent>();
+  const sharedSeen = new Set<string>();
+  const malformed = new Map<string, number>();
+  let records = 0;
+
+  const bookOf = (event: TrailEvent): ReturnType<typeof createBook> | undefined => {
+    const { principal } = event;
+    if (principal.kind === 'none' || !isWanted(principal, options.wanted)) return undefined;
+    const key = identity(principal);
+    const known = books.get(key) ?? createBook(options);
+    books.set(key, known);
+    return known;
+  };
+  const enter = (event: TrailEvent): void => {
+    const book = bookOf(event);
+    if (!book) return;
+    book.meet(event);
+    const copyId = ownersCopy(event);
+    if (event.sharedEventId !== undefined && copyId === undefined) sharedSeen.add(event.sharedEventId);
+    if (event.count === 1 && !ids.add(event.dedupeKey)) book.count('duplicate', 'same event id', 1);
+    else if (copyId !== undefined && keepCopy(copies, copyId, event))
+      book.count('duplicate', 'copy for the resource owner', event.count);
+    else if (copyId === undefined) book.enter(event);
+  };
+
+  /** Copies count only where the caller's own record was not read. Runs on every result; settled copies stay settled. */
+  const settleCopies = (): void => {
+    for (const [id, event] of copies) {
+      if (sharedSeen.has(id)) bookOf(event)?.count('duplicate', 'copy for the resource owner', event.count);
+      else bookOf(event)?.enter(event);
+    }
+    for (const id of copies.keys()) sharedSeen.add(id);
+    copies.clear();
+  };
+
+  return {
+    add: (batch) => {
+      records += batch.records;
+      for (const { reason } of batch.rejections) malformed.set(reason, (malformed.get(reason) ?? 0) + 1);
+      for (const event of batch.events) enter(event);
+    },
+    principals: () =>
+      [...books].sort(([a], [b]) => byCodeUnit(a, b)).flatMap(([, book]) => book.principal() ?? []),
+    usage: (principal) => {
+      settleCopies();
+      const book = books.get(identity(principal)) ?? createBook(options);
+      return book.usage(principal, records, malformed);
+    },
+  };
+}
+
+/** The shared id of a record that CloudTrail delivered to the account that owns the resource, not to the caller's. */
+function ownersCopy(event: TrailEvent): string | undefined {
+  const home = event.principal.accountId;
+  const foreign =
+    event.recipientAccountId !== undefined && home !== undefined && event.recipientAccountId !== home;
+  return foreign ? event.sharedEventId : undefined;
+}
+
+/** Keeps one copy per shared id, whichever order they come in: the one with the smallest key. True when one was spare. */
+function keepCopy(copies: Map<string, TrailEvent>, id: string, event: TrailEvent): boolean {
+  const other = copies.get(id);
+  if (!other || event.dedupeKey < other.dedupeKey) copies.set(id, event);
+  return other !== undefined;
+}
+
+function createBook({ window, resolve, exclude }: LedgerOptions) {
+  const entries = createEntries();
+  const buckets = new Map<Bucket, number>();
+  const reasons = new Map<string, number>();
+  const identities = new Map<string, ReturnType<typeof createSeen>>();
+  const serviceDays = new Map<string, number>();
+  const [sessions, sourceIps, workloads] = [createDistinct(), createDistinct(), createDistinct()];
+  let ref: PrincipalRef | undefined;
+  let own = 0;
+
+  /** Returns undefined so that a caller can leave with the count. */
+  const count = (bucket: Bucket, reason: string | undefined, by: number): undefined => {
+    own += by;
+    buckets.set(bucket, (buckets.get(bucket) ?? 0) + by);
+    if (reason === undefined) return;
+    const key = JSON.stringify([bucket, reason]);
+    reasons.set(key, (reasons.get(key) ?? 0) + by);
+  };
+  const witness = (event: TrailEvent): void => {
+    const { principal } = event;
+    if (principal.kind === 'none') return;
+    if (principal.id !== undefined) {
+      const seen = identities.get(principal.id) ?? createSeen();
+      identities.set(principal.id, seen);
+      seen.add(event.count, event.firstSeen, event.lastSeen, []);
+    }
+    if (principal.kind === 'role') sessions.add(principal.session);
+    sourceIps.add(event.sourceIp);
+    workloads.add(event.workload);
+  };
+
+  return {
+    count,
+    principal: () => ref,
+    /** An ARN with a path beats one without; among equals the smallest, so that order does not matter. */
+    meet: ({ principal }: TrailEvent): void => {
+      if (principal.kind === 'none') return;
+      const { kind, arn, accountId, name } = principal;
+      const better = !ref || arn.length > ref.arn.length || (arn.length === ref.arn.length && arn < ref.arn);
+      if (better) ref = { kind, arn, accountId, name };
+    },
+    enter: (event: TrailEvent): undefined => {
+      if (event.lastSeen < window.from || event.firstSeen >= window.to)
+        return count('outside-window', undefined, event.count);
+      const excluded = exclude?.(event);
+      if (excluded !== undefined) return count('excluded', excluded, event.count);
+      witness(event);
+      const resolution = resolve(event);
+      if (resolution.status === 'no-permission')
+        return count('no-permission', resolution.reason, event.count);
+      if (event.outcome.kind === 'denied') {
+        entries.denied(event, resolution);
+        return count('denied', event.outcome.errorCode, event.count);
+      }
+      if (resolution.status === 'unmapped') {
+        entries.unmapped(event, resolution.reason);
+        return count('unmapped', `${event.eventSource} ${event.eventName}`, event.count);
+      }
+      entries.used(event, resolution);
+      for (const service of new Set(resolution.permissions.map((one) => one.action.split(':')[0]!))) {
+        const key = JSON.stringify([service, dayOf(event.firstSeen)]);
+        serviceDays.set(key, (serviceDays.get(key) ?? 0) + event.count);
+      }
+      if (event.supersedes !== undefined) return count('correction', undefined, event.count);
+      const failed = event.outcome.kind === 'succeeded' ? undefined : event.outcome.errorCode;
+      count(event.outcome.kind, failed, event.count);
+    },
+    usage: (
+      principal: PrincipalRef,
+      records: number,
+      malformed: ReadonlyMap<string, number>,
+    ): PrincipalUsage => ({
+      principal: ref && ref.arn.length > principal.arn.length ? ref : principal,
+      ids: [...identities]
+        .sort(([a], [b]) => byCodeUnit(a, b))
+        .map(([id, seen]) => {
+          const { count: times, firstSeen, lastSeen } = seen.value();
+          return { id, count: times, firstSeen, lastSeen };
+        }),
+      ...entries.result(),
+      accounting: account(records, own, malformed, buckets, reasons),
+      serviceDays: [...serviceDays]
+        .map(([key, calls]) => [...(JSON.parse(key) as [string, number]), calls] as const)
+        .sort((a, b) => byCodeUnit(a[0], b[0]) || a[1] - b[1]),
+      sessions: sessions.value(),
+      sourceIps: sourceIps.value(),
+      workloads: workloads.value(),
+    }),
+  };
+}
+
+/** Closes the books: what is neither malformed nor this principal's is another's. */
+function account(
+  records: number,
+  own: number,
+  malformed: ReadonlyMap<string, number>,
+  buckets: ReadonlyMap<Bucket, number>,
+  reasons: ReadonlyMap<string, number>,
+): Accounting {
+  const bad = [...malformed.values()].reduce((sum, one) => sum + one, 0);
+  const all = new Map<Bucket, number>([
+    ...buckets,
+    ['malformed', bad],
+    ['other-principal', records - bad - own],
+  ]);
+  const named = [...reasons].map(
+    ([key, count]) => [...(JSON.parse(key) as [Bucket, string]), count] as const,
+  );
+  return {
+    records,
+    buckets: Object.fromEntries(BUCKETS.map((bucket) => [bucket, all.get(bucket) ?? 0])) as Record<
+      Bucket,
+      number
+    >,
+    reasons: [
+      ...named,
+      ...[...malformed].map(([reason, count]) => ['malformed', reason, count] as const),
+    ].sort((a, b) => byCodeUnit(a[0], b[0]) || byCodeUnit(a[1], b[1])),
+  };
+}
