@@ -1,5 +1,5 @@
 /** How every AWS adapter reaches AWS: one set of flags, one client configuration, one rule for time-outs and retries. */
-import type { AwsCredentialIdentityProvider } from '@aws-sdk/types';
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
 
 /** What the command line says of credentials and endpoints; undefined fields are left to the SDK's own chain. */
 export interface AwsOptions {
@@ -18,7 +18,7 @@ export interface AwsOptions {
 
 /** Fits the constructor of any SDK client. */
 export interface AwsClientConfig {
-  readonly credentials: AwsCredentialIdentityProvider;
+  readonly credentials: NonNullable<S3ClientConfig['credentials']>;
   readonly region?: string;
   readonly profile?: string;
   readonly endpoint?: string;
