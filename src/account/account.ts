@@ -11,7 +11,10 @@ export interface AttachedPolicy {
   readonly arn?: string;
   /** Group through which a user has it. */
   readonly group?: string;
+  /** Undefined only where `problem` says why: what the policy allows or denies is then unknown, not nothing. */
   readonly document: unknown;
+  /** One line: why the document could not be had (not in the file, not decodable, access denied). */
+  readonly problem?: string;
   readonly versionId?: string;
   /** Epoch ms of the version's creation: the age of the grant. */
   readonly createdAt?: number;
@@ -40,12 +43,14 @@ export interface AccountPrincipal {
   readonly lastUsedRegion?: string;
   /** AWS or Identity Center owns it: its policies cannot be changed here. */
   readonly managedBy?: 'service-linked' | 'identity-center';
+  /** What is unknown about this principal, one line each; absent where all its grants are known. */
+  readonly problems?: readonly string[];
 }
 
 export interface Account {
   readonly accountId: string;
   readonly principals: readonly AccountPrincipal[];
-  /** Problems met while reading, one line each: a policy whose document could not be decoded, a detached version. */
+  /** Problems met while reading, one line each and sorted; those of the principals included. */
   readonly problems: readonly string[];
 }
 
@@ -67,9 +72,11 @@ export interface LastAccessedService {
 
 export interface LastAccessed {
   readonly level: 'service' | 'action';
-  /** Epoch ms; data later than about 4 h before this are missing. */
+  /** Epoch ms of the job's creation; data later than about 4 h before this are missing. */
   readonly generatedAt?: number;
   readonly services: readonly LastAccessedService[];
+  /** ARNs of the principals AWS names as last users: whom the report is about, where anything was used. Sorted. */
+  readonly entities?: readonly string[];
   /** Where it came from: a file name or `live`. */
   readonly origin: string;
 }

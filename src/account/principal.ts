@@ -1,0 +1,168 @@
+/** One entry of RoleDetailList or UserDetailList -> AccountPrincipal. */
+import { UsageError } from '../errors.ts';
+import type { AccountPrincipal, AttachedPolicy } from './account.ts';
+import { decodeDocument } from './document.ts';
+import {
+  byCodeUnit,
+  defined,
+  field,
+  isJson,
+  type Json,
+  objects,
+  optionalNumber,
+  optionalText,
+  text,
+  time,
+} from './fields.ts';
+import { type ManagedPolicy, resolveManagedPolicy, sortPolicies } from './managed-policies.ts';
+
+/** What the entries of one file share. */
+export interface Shared {
+  readonly managed: ReadonlyMap<string, ManagedPolicy>;
+  readonly groups: ReadonlyMap<string, Json>;
+  readonly origin: string;
+}
+
+const ARN = /^arn:[^:]+:iam::(\d{12}):(role|user|group|policy)\/(?:.*\/)?([^/]+)$/s;
+
+/** The 12 digits of an IAM ARN that an account owns. */
+export function accountOf(arn: string, at: string, origin: string): string {
+  const match = ARN.exec(arn);
+  if (match) return match[1]!;
+  throw new UsageError(
+    `\`${at}.Arn\` in \`${origin}\` is \`${arn}\`, which is no ARN of an IAM role, user, group or policy`,
+  );
+}
+
+/** Roles that only their owner can change. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html */
+function managedBy(name: string, path: string): AccountPrincipal['managedBy'] {
+  if (path.startsWith('/aws-service-role/')) return 'service-linked';
+  // https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+  if (path.startsWith('/aws-reserved/sso.amazonaws.com/') || name.startsWith('AWSReservedSSO_'))
+    return 'identity-center';
+  return undefined;
+}
+
+function inlinePolicies(list: readonly Json[], at: string, origin: string, group?: string): AttachedPolicy[] {
+  return list.map((raw, index) => {
+    const name = text(raw, 'PolicyName', `${at}[${index}]`, origin);
+    const decoded = decodeDocument(raw.PolicyDocument);
+    return {
+      source: group === undefined ? 'inline' : 'group-inline',
+      name,
+      ...defined('group', group),
+      document: 'document' in decoded ? decoded.document : undefined,
+      ...('problem' in decoded
+        ? { problem: `inline policy \`${name}\` is unknown: ${decoded.problem}` }
+        : {}),
+    };
+  });
+}
+
+function managedPolicies(raw: Json, at: string, shared: Shared, group?: string): AttachedPolicy[] {
+  return objects(raw, 'AttachedManagedPolicies', at, shared.origin).map((one, index) => {
+    const arn = text(one, 'PolicyArn', `${at}.AttachedManagedPolicies[${index}]`, shared.origin);
+    const name = optionalText(one, 'PolicyName');
+    return resolveManagedPolicy(
+      shared.managed,
+      { arn, ...defined('name', name), ...defined('group', group) },
+      shared.origin,
+    );
+  });
+}
+
+function tagsOf(raw: Json, at: string, origin: string): readonly (readonly [string, string])[] {
+  return objects(raw, 'Tags', at, origin)
+    .map((tag, index): readonly [string, string] => [
+      text(tag, 'Key', `${at}.Tags[${index}]`, origin),
+      optionalText(tag, 'Value') ?? '',
+    ])
+    .sort((a, b) => byCodeUnit(a[0], b[0]));
+}
+
+function groupPolicies(names: readonly string[], shared: Shared, problems: string[]): AttachedPolicy[] {
+  return names.flatMap((name) => {
+    const group = shared.groups.get(name);
+    if (!group) {
+      problems.push(`group \`${name}\` is not in \`${shared.origin}\`, so what it grants is unknown`);
+      return [];
+    }
+    const at = `GroupDetailList(${name})`;
+    const inline = objects(group, 'GroupPolicyList', at, shared.origin);
+    return [
+      ...managedPolicies(group, at, shared, name),
+      ...inlinePolicies(inline, `${at}.GroupPolicyList`, shared.origin, name),
+    ];
+  });
+}
+
+/** Reads one role or user; what is unknown about it ends in its `problems`. */
+export function readPrincipal(
+  kind: 'role' | 'user',
+  raw: Json,
+  at: string,
+  shared: Shared,
+): AccountPrincipal {
+  const { origin } = shared;
+  const title = kind === 'role' ? 'Role' : 'User';
+  const arn = text(raw, 'Arn', at, origin);
+  const name = text(raw, `${title}Name`, at, origin);
+  const path = optionalText(raw, 'Path') ?? '/';
+  const problems: string[] = [];
+
+  const listed = field(raw, 'GroupList');
+  const groups = Array.isArray(listed)
+    ? listed.filter((one) => typeof one === 'string').sort(byCodeUnit)
+    : [];
+  const inline = objects(raw, `${title}PolicyList`, at, origin);
+  const policies = sortPolicies([
+    ...managedPolicies(raw, at, shared),
+    ...inlinePolicies(inline, `${at}.${title}PolicyList`, origin),
+    ...groupPolicies(groups, shared, problems),
+  ]);
+
+  const boundaryRaw = field(raw, 'PermissionsBoundary');
+  const boundaryArn = isJson(boundaryRaw)
+    ? text(boundaryRaw, 'PermissionsBoundaryArn', `${at}.PermissionsBoundary`, origin)
+    : undefined;
+  const boundary =
+    boundaryArn === undefined
+      ? undefined
+      : resolveManagedPolicy(shared.managed, { arn: boundaryArn }, origin);
+
+  const trust = kind === 'role' ? decodeDocument(field(raw, 'AssumeRolePolicyDocument')) : undefined;
+  if (trust && 'problem' in trust) problems.push(`the trust policy is unknown: ${trust.problem}`);
+  for (const one of [...policies, ...(boundary ? [boundary] : [])])
+    if (one.problem) problems.push(one.problem);
+
+  const used = field(raw, 'RoleLastUsed');
+  const lastUsed = isJson(used) ? used : {};
+  return {
+    kind,
+    arn,
+    accountId: accountOf(arn, at, origin),
+    name,
+    path,
+    id: text(raw, `${title}Id`, at, origin),
+    ...defined('createdAt', time(raw, 'CreateDate')),
+    policies,
+    ...defined('boundary', boundary),
+    ...(trust && 'document' in trust ? { trustPolicy: trust.document } : {}),
+    ...defined('maxSessionDurationSeconds', optionalNumber(raw, 'MaxSessionDuration')),
+    groups,
+    instanceProfiles: objects(raw, 'InstanceProfileList', at, origin)
+      .map((one, index) => {
+        const place = `${at}.InstanceProfileList[${index}]`;
+        return {
+          name: text(one, 'InstanceProfileName', place, origin),
+          arn: text(one, 'Arn', place, origin),
+        };
+      })
+      .sort((a, b) => byCodeUnit(a.arn, b.arn)),
+    tags: tagsOf(raw, at, origin),
+    ...defined('lastUsedAt', time(lastUsed, 'LastUsedDate')),
+    ...defined('lastUsedRegion', optionalText(lastUsed, 'Region')),
+    ...defined('managedBy', kind === 'role' ? managedBy(name, path) : undefined),
+    ...(problems.length === 0 ? {} : { problems: [...new Set(problems)].sort(byCodeUnit) }),
+  };
+}
