@@ -1,0 +1,99 @@
+/** Puts rendered files where they were asked for: whole or not at all, and data only on stdout. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { RunError, UsageError } from '../errors.ts';
+import type { OutputFile } from '../report/output-file.ts';
+
+export type OutputTarget =
+  /** Every file into a folder, which is made where it is missing. */
+  | { readonly kind: 'directory'; readonly path: string }
+  /** Exactly one file, under the name the user gave. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** One after another; JSON documents in a row are what `jq` reads. */
+  | { readonly kind: 'stdout'; readonly stream: NodeJS.WritableStream };
+
+/**
+ * Writes the files and returns the paths written, in order; none for stdout. Each file appears complete under its name
+ * or not at all (written beside it, synced, renamed).
+ * @throws UsageError where several files are to go into one; RunError where the disk refuses.
+ */
+export async function writeOutputs(
+  files: readonly OutputFile[],
+  target: OutputTarget,
+): Promise<readonly string[]> {
+  if (target.kind === 'stdout') {
+    for (const file of files) await writeStream(target.stream, file.text);
+    return [];
+  }
+  if (target.kind === 'file') {
+    if (files.length !== 1)
+      throw new UsageError(
+        `\`${target.path}\` can take one file and this format gives ${files.length}: name a folder with --out instead`,
+      );
+    return [await writeWhole(target.path, files[0]!.text)];
+  }
+  const written: string[] = [];
+  for (const file of files) {
+    if (basename(file.name) !== file.name || file.name === '.' || file.name === '..')
+      throw new RunError(`refusing to write \`${file.name}\`: not a plain file name`);
+    written.push(await writeWhole(join(target.path, file.name), file.text));
+  }
+  return written;
+}
+
+async function writeWhole(path: string, text: string): Promise<string> {
+  const full = resolve(path);
+  const partial = `${full}.${randomBytes(6).toString('hex')}.partial`;
+  try {
+    await mkdir(dirname(full), { recursive: true });
+    const handle = await open(partial, 'wx');
+    try {
+      await handle.writeFile(text, 'utf8');
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, full);
+  } catch (error) {
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw new RunError(`cannot write \`${path}\`: ${reason(error)}`);
+  }
+  return path;
+}
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'permission denied'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOSPC', 'the disk is full'],
+  ['EDQUOT', 'the disk quota is used up'],
+  ['EISDIR', 'a folder of that name exists'],
+  ['ENOTDIR', 'a part of the path is a file'],
+  ['EEXIST', 'a part of the path is a file'],
+  ['ENAMETOOLONG', 'the name is too long'],
+]);
+
+function reason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return REASONS.get(code) ?? (code === '' ? String(error) : code);
+}
+
+/** Resolves when the stream has taken the text; a reader that went away (`| head`) is not an error. */
+function writeStream(stream: NodeJS.WritableStream, text: string): Promise<void> {
+  return new Promise((done, failed) => {
+    const onError = (error: Error): void => {
+      if ('code' in error && error.code === 'EPIPE') done();
+      else failed(new RunError(`cannot write to standard output: ${reason(error)}`));
+    };
+    stream.once('error', onError);
+    stream.write(text, 'utf8', (error) => {
+      // On failure the stream reports twice: the callback comes first, the event must still find a listener.
+      if (error) onError(error);
+      else {
+        stream.removeListener('error', onError);
+        done();
+      }
+    });
+  });
+}
