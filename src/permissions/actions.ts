@@ -1,0 +1,116 @@
+/**
+ * Which actions an operation needs, from the tables and the catalogue: the static part of a resolution, built once for
+ * each (service, event name) pair.
+ */
+import type { ActionName, Catalogue, CatalogueAction } from '../catalogue/catalogue.ts';
+import authorized from './data/authorized-actions.json' with { type: 'json' };
+import operations from './data/operations.json' with { type: 'json' };
+import { prefixesOf } from './names.ts';
+import type { PermissionLevel } from './permission.ts';
+import type { When } from './when.ts';
+
+/** One row of operations.json: the action that an event needs, alone or when its parameters show it. */
+export interface OperationRow {
+  readonly service: string;
+  readonly event: string;
+  readonly action: ActionName;
+  /** Absent: primary. */
+  readonly level?: 'conditional';
+  readonly when?: When;
+  /** One of several of which the parameters choose; all are possible where the record hides the parameter. */
+  readonly choice?: true;
+  /** The resource is at another place than the action's table rows say. */
+  readonly resource?: ResourceOverride;
+  readonly source: string;
+}
+
+export interface ResourceOverride {
+  readonly path: string;
+  readonly sets?: string;
+  readonly match?: string;
+  readonly decode?: 'uri';
+}
+
+/** An action an event needs, before its parameters are looked at. */
+export interface Need {
+  readonly action: CatalogueAction;
+  readonly level: PermissionLevel;
+  readonly choice: boolean;
+  readonly when?: When;
+  readonly resource?: ResourceOverride;
+  readonly basis: string;
+}
+
+const group = <Row extends object>(rows: readonly Row[], key: (row: Row) => string) => {
+  const map = new Map<string, Row[]>();
+  for (const row of rows) {
+    const known = map.get(key(row));
+    if (known) known.push(row);
+    else map.set(key(row), [row]);
+  }
+  return map;
+};
+const OPERATIONS = group(operations as readonly OperationRow[], (row) => `${row.service}:${row.event}`);
+const AUTHORIZED = new Map(authorized.map((row) => [`${row.service}:${row.operation}`, row]));
+
+/** @returns undefined where neither a table nor the catalogue knows the operation: it is never guessed. */
+export function needsOf(
+  catalogue: Catalogue,
+  service: string,
+  operation: string,
+): readonly Need[] | undefined {
+  const rows = OPERATIONS.get(`${service}:${operation}`) ?? [];
+  const needs: Need[] = [];
+  for (const row of rows) {
+    const action = catalogue.action(row.action);
+    if (action === undefined) continue;
+    needs.push({
+      action,
+      level: row.level ?? 'primary',
+      choice: row.choice === true,
+      ...(row.when && { when: row.when }),
+      ...(row.resource && { resource: row.resource }),
+      basis: `operations.json ${row.service}:${row.event} [${row.source}]`,
+    });
+  }
+  const official = prefixesOf(service)
+    .map((prefix) => AUTHORIZED.get(`${prefix}:${operation}`))
+    .find((row) => row !== undefined);
+  if (!needs.some((need) => need.level === 'primary')) {
+    const primary = primaryOf(catalogue, service, operation, official?.actions);
+    if (primary === undefined) return undefined;
+    needs.push(primary);
+  }
+  for (const name of official?.actions ?? []) {
+    const action = catalogue.action(name);
+    if (action === undefined || needs.some((need) => need.action.action === action.action)) continue;
+    needs.push({
+      action,
+      level: 'possible',
+      choice: false,
+      basis: `authorized-actions.json ${official!.service}:${operation} [${official!.source}]`,
+    });
+  }
+  return needs;
+}
+
+function primaryOf(
+  catalogue: Catalogue,
+  service: string,
+  operation: string,
+  official: readonly ActionName[] | undefined,
+): Need | undefined {
+  for (const prefix of prefixesOf(service)) {
+    const own = `${prefix}:${operation}`.toLowerCase();
+    const only = official?.length === 1 && official[0]!.startsWith(`${prefix}:`) ? official[0] : undefined;
+    // AWS's own map wins over an action of the same name that it does not list for the operation.
+    const named = official?.find((name) => name.toLowerCase() === own) ?? only;
+    const action = catalogue.action(named ?? own);
+    if (action === undefined) continue;
+    const basis = named
+      ? `authorized-actions.json ${prefix}:${operation} [SR]`
+      : `an action of the operation's name [SAR]`;
+    return { action, level: 'primary', choice: false, basis };
+  }
+  return undefined;
+}

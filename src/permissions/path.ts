@@ -1,0 +1,138 @@
+/**
+ * The path language of the tables: where in a record's parameters a value stands. `bucketName`,
+ * `instancesSet.items[].instanceId`, `patchOperations[path=/credentials].value`, `Actions{}[].RoleArn`,
+ * `response:role.arn`. `[]` runs through a list, `{}` through the values of a map, `[name=value]` keeps the list's
+ * members with that value. Names match without regard to case, because CloudTrail writes `aRN`, `ARN` and `arn`.
+ */
+import { type Json, type JsonObject, member, type TrailEvent } from '../events/event.ts';
+
+export type PathSource = 'request' | 'response' | 'additional';
+
+export interface Path {
+  readonly text: string;
+  readonly from: PathSource;
+  /** The strings (and numbers, as strings) found; empty where the record has none. */
+  read(event: TrailEvent): readonly string[];
+  /** True when the record has a value there that is not null and not an empty text, list or object. */
+  present(event: TrailEvent): boolean;
+}
+
+type Step =
+  | { readonly kind: 'member'; readonly names: readonly string[]; readonly lower: string }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'values' }
+  | { readonly kind: 'where'; readonly name: string; readonly value: string };
+
+const NONE: readonly string[] = [];
+const PREFIX = /^(request|response|additional):/;
+
+/** Compiles a path. @throws never; a malformed path reads nothing, which the tables' tests would show. */
+export function compilePath(text: string): Path {
+  const prefix = PREFIX.exec(text);
+  const from = (prefix?.[1] ?? 'request') as PathSource;
+  const steps = stepsOf(prefix ? text.slice(prefix[0].length) : text);
+  const nodes = (event: TrailEvent): readonly Json[] => {
+    const root = rootOf(event, from);
+    if (root === null) return [];
+    const found = walk(root, steps);
+    if (found.length > 0 || from !== 'request') return found;
+    const inner = wrapped(root);
+    return inner ? walk(inner, steps) : found;
+  };
+  return {
+    text,
+    from,
+    read: (event) => {
+      const found = nodes(event);
+      if (found.length === 0) return NONE;
+      const out: string[] = [];
+      for (const node of found) scalars(node, out);
+      return out;
+    },
+    present: (event) => nodes(event).some(isFilled),
+  };
+}
+
+function rootOf(event: TrailEvent, from: PathSource): JsonObject | null {
+  if (from === 'request') return event.requestParameters;
+  return from === 'response' ? event.responseElements : event.additionalEventData;
+}
+
+/** EC2 and API Gateway nest some requests once more: `{"CreateFlowLogsRequest":{...}}`, `{"createStageInput":{...}}`. */
+function wrapped(root: JsonObject): JsonObject | undefined {
+  for (const key of Object.keys(root)) {
+    if (!/(?:Request|Req|Input)$/.test(key)) continue;
+    const value = root[key];
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as JsonObject;
+  }
+  return undefined;
+}
+
+function stepsOf(text: string): readonly Step[] {
+  const steps: Step[] = [];
+  for (const match of text.matchAll(/([^.[\]{}]+)|\[([^=\]]+)=([^\]]*)\]|(\[\])|(\{\})/g)) {
+    if (match[1] !== undefined) {
+      const name = match[1];
+      const rest = name.slice(1);
+      const names = new Set([name, name[0]!.toLowerCase() + rest, name[0]!.toUpperCase() + rest]);
+      steps.push({ kind: 'member', names: [...names], lower: name.toLowerCase() });
+    } else if (match[2] !== undefined) steps.push({ kind: 'where', name: match[2], value: match[3]! });
+    else steps.push({ kind: match[4] ? 'list' : 'values' });
+  }
+  return steps;
+}
+
+function walk(root: Json, steps: readonly Step[]): readonly Json[] {
+  let nodes: readonly Json[] = [root];
+  for (const step of steps) {
+    const next: Json[] = [];
+    for (const node of nodes) advance(node, step, next);
+    if (next.length === 0) return next;
+    nodes = next;
+  }
+  return nodes;
+}
+
+function advance(node: Json, step: Step, out: Json[]): void {
+  if (node === null || typeof node !== 'object') return;
+  if (step.kind === 'member') {
+    // A list where one member is meant: CloudTrail turns repeated XML elements into lists, single ones into objects.
+    if (Array.isArray(node)) for (const one of node as readonly Json[]) advance(one, step, out);
+    else {
+      const value = lookUp(node as JsonObject, step.names, step.lower);
+      if (value !== undefined && value !== null) out.push(value);
+    }
+  } else if (step.kind === 'values') {
+    if (!Array.isArray(node))
+      for (const key of Object.keys(node)) out.push((node as JsonObject)[key] as Json);
+  } else {
+    for (const one of Array.isArray(node) ? (node as readonly Json[]) : [node])
+      if (step.kind === 'list' || member(one, step.name) === step.value) out.push(one);
+  }
+}
+
+function lookUp(object: JsonObject, names: readonly string[], lower: string): Json | undefined {
+  for (const name of names) if (Object.hasOwn(object, name)) return object[name];
+  for (const key of Object.keys(object))
+    if (key.length === lower.length && key.toLowerCase() === lower) return object[key];
+  return undefined;
+}
+
+/** `{"tag":1,"content":"i-1"}` and `{"items":["a","b"]}` are how CloudTrail writes XML lists of plain values. */
+function scalars(node: Json, out: string[]): void {
+  if (typeof node === 'string') {
+    if (node !== '') out.push(node);
+  } else if (typeof node === 'number') out.push(String(node));
+  else if (Array.isArray(node)) for (const one of node as readonly Json[]) scalars(one, out);
+  else if (node !== null && typeof node === 'object')
+    for (const name of ['content', 'items', 'item']) {
+      const value = member(node, name);
+      if (value !== undefined) scalars(value, out);
+    }
+}
+
+function isFilled(node: Json): boolean {
+  if (node === null || node === '') return false;
+  if (Array.isArray(node)) return node.length > 0;
+  return typeof node !== 'object' || Object.keys(node).length > 0;
+}

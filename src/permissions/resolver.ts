@@ -1,0 +1,113 @@
+/** From one event to the permissions it needs. Pure and deterministic; unknown operations stay unknown. */
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { TrailEvent } from '../events/event.ts';
+import { type Need, needsOf } from './actions.ts';
+import eventTypes from './data/event-types.json' with { type: 'json' };
+import noPermission from './data/no-permission.json' with { type: 'json' };
+import { serviceOf, withoutVersion } from './names.ts';
+import type { RequiredPermission, Resolution, ResourceRef } from './permission.ts';
+import { type Condition, compileWhen } from './when.ts';
+
+export interface Resolver {
+  /** What the call needed, whether or not it was allowed. Never throws for anything a log may hold. */
+  resolve(event: TrailEvent): Resolution;
+}
+
+type Plan =
+  | { readonly kind: 'fixed'; readonly resolution: Resolution }
+  | { readonly kind: 'needs'; readonly needs: readonly CompiledNeed[] };
+
+interface CompiledNeed {
+  readonly need: Need;
+  readonly condition: Condition | undefined;
+}
+
+const EVENT_TYPES = new Map(eventTypes.map((row) => [row.eventType, row]));
+const NO_PERMISSION = new Map(noPermission.map((row) => [`${row.service}:${row.event}`, row]));
+/** Event names come from logs: past this many distinct ones plans are built anew each time instead of kept. */
+const MAX_PLANS = 20_000;
+
+/** Builds a resolver over the pinned tables; keeps one plan for each (eventSource, eventName) it has met. */
+export function createResolver(catalogue: Catalogue): Resolver {
+  const plans = new Map<string, Map<string, Plan>>();
+  let kept = 0;
+
+  const planFor = (event: TrailEvent): Plan => {
+    let names = plans.get(event.eventSource);
+    const known = names?.get(event.eventName);
+    if (known) return known;
+    const built = buildPlan(catalogue, event.eventSource, event.eventName);
+    if (kept < MAX_PLANS) {
+      kept += 1;
+      if (!names) {
+        names = new Map();
+        plans.set(event.eventSource, names);
+      }
+      names.set(event.eventName, built);
+    }
+    return built;
+  };
+
+  return {
+    resolve: (event) => {
+      if (event.eventType !== 'AwsApiCall') return otherType(event.eventType);
+      const plan = planFor(event);
+      if (plan.kind === 'fixed') return plan.resolution;
+      return { status: 'mapped', permissions: permissionsOf(plan.needs, event), hidden: [] };
+    },
+  };
+}
+
+function otherType(eventType: string): Resolution {
+  const row = EVENT_TYPES.get(eventType);
+  if (row) return { status: 'no-permission', reason: row.reason, source: row.source };
+  return { status: 'unmapped', reason: `unknown eventType \`${printable(eventType)}\`` };
+}
+
+function buildPlan(catalogue: Catalogue, eventSource: string, eventName: string): Plan {
+  const service = serviceOf(eventSource);
+  if (service === undefined) return unmapped(`\`${printable(eventSource)}\` is not an AWS event source`);
+  const operation = withoutVersion(eventName);
+  const none = NO_PERMISSION.get(`${service}:${eventName}`) ?? NO_PERMISSION.get(`${service}:${operation}`);
+  if (none)
+    return {
+      kind: 'fixed',
+      resolution: { status: 'no-permission', reason: none.reason, source: none.source },
+    };
+  const needs = needsOf(catalogue, service, operation);
+  if (needs === undefined)
+    return unmapped(`no table row and no published action for \`${printable(`${service}:${operation}`)}\``);
+  return {
+    kind: 'needs',
+    needs: needs.map((need) => ({ need, condition: need.when && compileWhen(need.when) })),
+  };
+}
+
+const unmapped = (reason: string): Plan => ({ kind: 'fixed', resolution: { status: 'unmapped', reason } });
+/** Names from a log go into reasons that are printed: no control characters, no more than 100 characters. */
+const printable = (text: string): string => text.slice(0, 100).replace(/[^\x20-\x7e]/g, '?');
+
+function permissionsOf(needs: readonly CompiledNeed[], event: TrailEvent): readonly RequiredPermission[] {
+  const out: RequiredPermission[] = [];
+  for (const { need, condition } of needs) {
+    if (condition && !condition(event)) continue;
+    out.push({
+      action: need.action.action,
+      resource: resourceOf(need, event),
+      level: need.level,
+      basis: need.basis,
+      context: [],
+    });
+  }
+  return out;
+}
+
+function resourceOf(need: Need, event: TrailEvent): ResourceRef {
+  if (need.action.resourceTypes.length === 0) return { kind: 'any', found: 'no-resource-level' };
+  if (need.level === 'possible')
+    return { kind: 'unresolved', reason: 'the record cannot tell whether this was needed' };
+  const arn = event.resources.find((one) => one.arn !== undefined)?.arn;
+  return arn
+    ? { kind: 'arn', arn, found: 'resources' }
+    : { kind: 'unresolved', reason: 'not in resources[]' };
+}
