@@ -6,7 +6,10 @@
 
 import type { PolicySource } from '../account/account.ts';
 import type { AccessLevel } from '../catalogue/catalogue.ts';
+import type { JsonPolicy } from '../policy/document.ts';
 import type { Accounting } from '../usage/usage.ts';
+
+export type { JsonPolicy, JsonStatement } from '../policy/document.ts';
 
 export const SCHEMA_VERSION = '1.0';
 
@@ -107,24 +110,6 @@ export interface PlanPolicy {
   readonly document: JsonPolicy;
   /** Characters as IAM counts them (no white space). */
   readonly size: number;
-}
-
-/** A policy document in AWS's own JSON shape. */
-export interface JsonPolicy {
-  readonly Version?: string;
-  readonly Id?: string;
-  readonly Statement: readonly JsonStatement[];
-}
-export interface JsonStatement {
-  readonly Sid?: string;
-  readonly Effect: 'Allow' | 'Deny';
-  readonly Action?: string | readonly string[];
-  readonly NotAction?: string | readonly string[];
-  readonly Resource?: string | readonly string[];
-  readonly NotResource?: string | readonly string[];
-  readonly Condition?: {
-    readonly [operator: string]: { readonly [key: string]: string | readonly string[] };
-  };
 }
 
 export interface PolicyChange {

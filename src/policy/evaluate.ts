@@ -1,0 +1,154 @@
+/** Decides one request: Deny beats the boundary beats the identity policies. */
+import {
+  allOf,
+  anyOf,
+  type CompiledCondition,
+  compileCondition,
+  not,
+  type Truth,
+  testCondition,
+} from './conditions.ts';
+import type { Policy, Statement } from './document.ts';
+import { type Glob, isVariable, matchGlob, substitute, variableOf } from './glob.ts';
+import { compileAction, compileResource, resolveVariable } from './pattern.ts';
+
+export interface Request {
+  /** `service:Action`; case does not count. */
+  readonly action: string;
+  /** A literal ARN, or `*` for an action that has no resource-level permission. */
+  readonly resource: string;
+  /** Condition keys in lower case. A key that is not here is absent, or unknown with `unknownKeys`. */
+  readonly context: ReadonlyMap<string, readonly string[]>;
+  /** `all-others`: keys that `context` does not hold may have had any value or none. Default `none`. */
+  readonly unknownKeys?: 'none' | 'all-others';
+}
+
+export interface PolicySets {
+  readonly identity: readonly Policy[];
+  /** Undefined: no boundary. */
+  readonly boundary?: readonly Policy[];
+}
+
+export interface Decision {
+  readonly decision: 'allowed' | 'explicit-deny' | 'implicit-deny' | 'unknown';
+  /** Statements that match for certain, identity policies first, in order; indexes into the given lists. */
+  readonly matched: readonly MatchedStatement[];
+  /** Keys on which an `unknown` decision hangs; sorted. */
+  readonly unknownKeys: readonly string[];
+}
+export interface MatchedStatement {
+  readonly set: 'identity' | 'boundary';
+  readonly policy: number;
+  readonly statement: number;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html */
+export function evaluate(sets: PolicySets, request: Request): Decision {
+  const matched: MatchedStatement[] = [];
+  const unknown = new Set<string>();
+  const action = request.action.toLowerCase();
+  const collect = (
+    set: 'identity' | 'boundary',
+    policies: readonly Policy[],
+  ): { allow: Truth; deny: Truth } => {
+    const allow: Truth[] = [];
+    const deny: Truth[] = [];
+    for (const [policy, one] of policies.entries())
+      for (const [statement, compiled] of compiledPolicy(one).entries()) {
+        const applies = statementApplies(compiled, request, action, unknown);
+        if (applies === 'true') matched.push({ set, policy, statement });
+        (compiled.effect === 'Allow' ? allow : deny).push(applies);
+      }
+    return { allow: anyOf(allow), deny: anyOf(deny) };
+  };
+  const identity = collect('identity', sets.identity);
+  const boundary = sets.boundary ? collect('boundary', sets.boundary) : undefined;
+  const denied = anyOf([identity.deny, boundary?.deny ?? 'false']);
+  const granted = allOf([identity.allow, boundary?.allow ?? 'true']);
+  const allowed = allOf([granted, not(denied)]);
+  if (allowed === 'unknown') return { decision: 'unknown', matched, unknownKeys: [...unknown].sort() };
+  const decision = allowed === 'true' ? 'allowed' : denied === 'true' ? 'explicit-deny' : 'implicit-deny';
+  return { decision, matched, unknownKeys: [] };
+}
+
+/** Whether one statement applies to the request, whatever its effect. */
+export function statementMatches(policy: Policy, statement: number, request: Request): Truth {
+  const compiled = compiledPolicy(policy)[statement]!;
+  return statementApplies(compiled, request, request.action.toLowerCase(), new Set());
+}
+
+interface CompiledStatement {
+  readonly effect: Statement['effect'];
+  readonly notAction: boolean;
+  readonly actions: readonly Glob[];
+  readonly notResource: boolean;
+  readonly resources: readonly { readonly glob: Glob; readonly keys: readonly string[] }[];
+  readonly conditions: readonly (CompiledCondition & { readonly keys: readonly string[] })[];
+}
+
+const cache = new WeakMap<Policy, readonly CompiledStatement[]>();
+
+function compiledPolicy(policy: Policy): readonly CompiledStatement[] {
+  const known = cache.get(policy);
+  if (known) return known;
+  const variables = policy.version === '2012-10-17';
+  const built = policy.statements.map((statement) => ({
+    effect: statement.effect,
+    notAction: statement.action.not,
+    actions: statement.action.patterns.map(compileAction),
+    notResource: statement.resource.not,
+    resources: statement.resource.patterns.map((pattern) => {
+      const glob = compileResource(pattern, variables);
+      return { glob, keys: glob.filter(isVariable).map((token) => variableOf(token).key) };
+    }),
+    conditions: statement.conditions.map((condition) => ({
+      ...compileCondition(condition, variables),
+      keys: variables ? variableKeys(condition.values) : [],
+    })),
+  }));
+  cache.set(policy, built);
+  return built;
+}
+
+const variableKeys = (values: readonly string[]): string[] =>
+  values.flatMap((value) =>
+    compileResource(value, true)
+      .filter(isVariable)
+      .map((token) => variableOf(token).key),
+  );
+
+function statementApplies(
+  statement: CompiledStatement,
+  request: Request,
+  action: string,
+  unknown: Set<string>,
+): Truth {
+  if (statement.actions.some((glob) => matchGlob(glob, action)) === statement.notAction) return 'false';
+  const othersUnknown = request.unknownKeys === 'all-others';
+  const resolve = (variable: ReturnType<typeof variableOf>) =>
+    resolveVariable(variable, request.context, othersUnknown);
+  const waits: string[] = [];
+  const onResource = anyOf(
+    statement.resources.map(({ glob, keys }) => {
+      const concrete = substitute(glob, resolve);
+      if (concrete === 'absent') return 'false';
+      if (concrete !== 'unknown') return matchGlob(concrete, request.resource) ? 'true' : 'false';
+      waits.push(...keys.filter((key) => !request.context.has(key)));
+      return 'unknown';
+    }),
+  );
+  const results = [statement.notResource ? not(onResource) : onResource];
+  if (results[0] === 'false') return 'false';
+  for (const condition of statement.conditions) {
+    const values = request.context.get(condition.key);
+    const result =
+      values === undefined && othersUnknown ? 'unknown' : testCondition(condition, values, resolve);
+    if (result === 'false') return 'false';
+    if (result === 'unknown')
+      waits.push(...[condition.key, ...condition.keys].filter((key) => !request.context.has(key)));
+    results.push(result);
+  }
+  const applies = allOf(results);
+  if (applies === 'unknown') for (const key of waits) unknown.add(key);
+  return applies;
+}
