@@ -11,7 +11,7 @@ export type OutputTarget =
   /** Exactly one file, under the name the user gave. */
   | { readonly kind: 'file'; readonly path: string }
   /** One after another; JSON documents in a row are what `jq` reads. */
-  | { readonly kind: 'stdout'; readonly stream: NodeJS.WritableStream };
+  | { readonly kind: 'stdout'; readonly out: (text: string) => void };
 
 /**
  * Writes the files and returns the paths written, in order; none for stdout. Each file appears complete under its name
@@ -23,7 +23,7 @@ export async function writeOutputs(
   target: OutputTarget,
 ): Promise<readonly string[]> {
   if (target.kind === 'stdout') {
-    for (const file of files) await writeStream(target.stream, file.text);
+    for (const file of files) target.out(file.text);
     return [];
   }
   if (target.kind === 'file') {
@@ -77,23 +77,4 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 function reason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return REASONS.get(code) ?? (code === '' ? String(error) : code);
-}
-
-/** Resolves when the stream has taken the text; a reader that went away (`| head`) is not an error. */
-function writeStream(stream: NodeJS.WritableStream, text: string): Promise<void> {
-  return new Promise((done, failed) => {
-    const onError = (error: Error): void => {
-      if ('code' in error && error.code === 'EPIPE') done();
-      else failed(new RunError(`cannot write to standard output: ${reason(error)}`));
-    };
-    stream.once('error', onError);
-    stream.write(text, 'utf8', (error) => {
-      // On failure the stream reports twice: the callback comes first, the event must still find a listener.
-      if (error) onError(error);
-      else {
-        stream.removeListener('error', onError);
-        done();
-      }
-    });
-  });
 }

@@ -31,9 +31,11 @@ const GROUP: Readonly<Record<FindingKind, Group>> = {
   'removal-withheld': 'notice',
 };
 
+export const FINDING_KINDS = Object.keys(GROUP) as readonly FindingKind[];
+
 export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 
-export const groupOf = (kind: FindingKind): Group => GROUP[kind] ?? 'notice';
+export const groupOf = (kind: FindingKind): Group => (Object.hasOwn(GROUP, kind) ? GROUP[kind] : 'notice');
 
 const rank = (severity: Severity): number => {
   const at = SEVERITIES.indexOf(severity);
@@ -132,7 +134,7 @@ export function proofLines(plan: Plan): readonly ProofLine[] {
   const replayed = `${plural(replay.events, 'observed success', 'observed successes')} of ${plural(replay.permissions, 'permission')}: ${
     replay.misses.length === 0 ? 'all stay allowed' : `${plural(replay.misses.length, 'miss', 'misses')}`
   }`;
-  const [state, verdict] = VERDICT[containment.verdict] ?? ['open', 'verdict unknown'];
+  const [state, verdict] = VERDICT[containment.verdict];
   return [
     {
       name: 'replay',
