@@ -17,6 +17,8 @@ export interface Gap {
   readonly to?: number;
   readonly accountId?: string;
   readonly region?: string;
+  /** The gap is everywhere but in these regions: what a single-region trail leaves out. */
+  readonly exceptRegions?: readonly string[];
   readonly objects: number;
   /** One line, safe to print. */
   readonly detail: string;
@@ -24,7 +26,10 @@ export interface Gap {
 
 export interface Coverage {
   readonly window: Window;
-  /** Complete: no gap touches the window. Partial: some do. None: nothing was read. */
+  /**
+   * None: nothing was read. Partial: a gap could have held an event of the principal. Complete: neither. A principal younger
+   * than the window (`before-principal`) and gaps of other accounts are listed but leave nothing of this principal unseen.
+   */
   readonly state: 'complete' | 'partial' | 'none';
   readonly gaps: readonly Gap[];
   /** How management events are known to be recorded; `assumed` where no trail facts were available. */
@@ -33,11 +38,19 @@ export interface Coverage {
     readonly write: Seen;
     readonly excludedSources: readonly string[];
   };
-  /** Data-event resource types known or seen to be recorded. */
-  readonly data: readonly { readonly resourceType: string; readonly seen: Seen; readonly detail: string }[];
+  /** Data-event resource types known or seen to be recorded; sorted by type, then access. */
+  readonly data: readonly DataCoverage[];
   /** [accountId, region, day, objects] read; sorted. */
   readonly cells: readonly (readonly [string, string, string, number])[];
   readonly lastEventTime?: number;
+}
+
+export interface DataCoverage {
+  readonly resourceType: string;
+  /** Set where reads and writes differ, one row each. */
+  readonly access?: 'read' | 'write';
+  readonly seen: Seen;
+  readonly detail: string;
 }
 
 /** yes: configured for the whole window. part: for a part of it or for some resources. no: off. assumed: nobody said. */

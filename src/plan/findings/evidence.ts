@@ -1,0 +1,77 @@
+/** The evidence part of a finding, from uses, from Access Advisor and from what the trails record. */
+import type { LastAccessed } from '../../account/account.ts';
+import type { AdvisorSays } from '../judge-advisor.ts';
+import type { Ruling } from '../judge-ruling.ts';
+import type { Confidence, FindingEvidence } from '../plan.ts';
+import { sorted } from './make.ts';
+
+interface Seen {
+  readonly count: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly sampleIds: readonly string[];
+}
+const SAMPLES = 3;
+
+export const iso = (time: number): string => new Date(time).toISOString();
+
+/** Counts add up, first and last enclose all, samples are those of the earliest uses. */
+export function seenEvidence(seen: readonly Seen[]): FindingEvidence {
+  if (seen.length === 0) return { count: 0, sampleEventIds: [] };
+  const ordered = [...seen].sort((a, b) => a.firstSeen - b.firstSeen);
+  const ids = [...new Set(ordered.flatMap((one) => one.sampleIds))].slice(0, SAMPLES);
+  return {
+    count: seen.reduce((sum, one) => sum + one.count, 0),
+    firstSeen: iso(ordered[0]!.firstSeen),
+    lastSeen: iso(seen.reduce((last, one) => Math.max(last, one.lastSeen), Number.NEGATIVE_INFINITY)),
+    sampleEventIds: ids,
+  };
+}
+
+/** The latest attempt that Access Advisor knows among the rulings, and from where that is known. */
+export function advisorEvidence(
+  rulings: readonly { readonly advisor: AdvisorSays }[],
+  report: LastAccessed | undefined,
+): Pick<FindingEvidence, 'lastAccessed' | 'lastAccessedOrigin'> {
+  const times = rulings.flatMap(({ advisor }) => ('at' in advisor ? [advisor.at] : []));
+  if (!report || times.length === 0) return {};
+  return { lastAccessed: iso(times.reduce((a, b) => Math.max(a, b))), lastAccessedOrigin: report.origin };
+}
+
+/** Whether the uses could have been seen, and what Access Advisor adds where it has nothing to show. */
+export function observability(rulings: readonly Ruling[]): string {
+  const notes = some(
+    rulings.map(({ observed }) => (observed.kind === 'hidden' ? observed.reason : observed.note)),
+  );
+  const never = rulings.length > 0 && rulings.every(({ advisor }) => advisor.kind === 'never');
+  return never ? `${notes}; Access Advisor saw no attempt in its tracking period` : notes;
+}
+
+const NOTES = 3;
+export function some(notes: readonly string[]): string {
+  const all = sorted(notes);
+  const shown = all.slice(0, NOTES).join('; ');
+  return all.length > NOTES ? `${shown}; and ${all.length - NOTES} more` : shown;
+}
+
+const LEVELS: readonly Confidence[] = ['low', 'medium', 'high'];
+const DAY = 86_400_000;
+const SHORT_DAYS = 30;
+
+/**
+ * How sure a removal is. Known trail settings count 2, assumed ones 1; Access Advisor's "never" adds 1, an attempt it
+ * knows from before the window takes 1 away, and so does less than 30 days of evidence. PassRole is inferred: never high.
+ */
+export function confidenceOf(ruling: Ruling, evidenceMs: number): Confidence {
+  if (ruling.why === 'rare') return 'low';
+  let points = ruling.observed.kind === 'observable' && ruling.observed.how === 'known' ? 2 : 1;
+  if (ruling.why === 'inferred') points -= 1;
+  if (ruling.advisor.kind === 'never') points += 1;
+  if (ruling.advisor.kind === 'before-window') points -= 1;
+  if (evidenceMs < SHORT_DAYS * DAY) points -= 1;
+  return points >= 3 ? 'high' : points === 2 ? 'medium' : 'low';
+}
+
+export function lowest(confidences: readonly Confidence[]): Confidence {
+  return LEVELS.find((one) => confidences.includes(one)) ?? 'high';
+}

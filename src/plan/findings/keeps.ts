@@ -1,0 +1,127 @@
+/** Findings for what stays and why: used, narrowed, not observable, young, ruled, contradicted, withheld, denied. */
+import type { PlanInput } from '../input.ts';
+import type { Ruling, Why } from '../judge-ruling.ts';
+import type { Finding, FindingKind } from '../plan.ts';
+import { advisorEvidence, observability, seenEvidence, some } from './evidence.ts';
+import { makeFinding, sorted } from './make.ts';
+import { byService, type Ruled } from './removals.ts';
+
+/** Above this many services a statement's keeps of one cause share a finding. */
+const MANY_SERVICES = 12;
+
+/** Which finding tells of a ruling, by the rule that decided it. Removals have their own file. */
+const KINDS: Readonly<Partial<Record<Why, FindingKind>>> = {
+  rule: 'keep-by-rule',
+  grace: 'keep-grace',
+  'unknown-action': 'keep-unobservable',
+  unrecorded: 'keep-unobservable',
+  doubt: 'keep-unobservable',
+  gap: 'removal-withheld',
+  contradiction: 'contradiction',
+};
+/** Where one sentence says it for the whole statement, whatever the services. */
+const ONE_A_STATEMENT: readonly Why[] = ['rule', 'grace', 'gap'];
+
+export function keeps(input: PlanInput, ruled: readonly Ruled[]): Finding[] {
+  return ruled.flatMap((one) => {
+    const policy = input.account?.policies[one.grant.policy]?.name ?? `#${one.grant.policy}`;
+    const place = { policy, statement: one.grant.label };
+    if (one.grant.source.effect === 'Deny')
+      return [
+        makeFinding({
+          kind: 'keep-deny',
+          subject: one.grant.label,
+          ...place,
+          actions: one.grant.source.action.patterns,
+          risky: false,
+        }),
+      ];
+    return [...unproven(input, one.rulings, place), ...used(one.rulings, place), ...narrowed(one, place)];
+  });
+}
+
+interface Place {
+  readonly policy: string;
+  readonly statement: string;
+}
+
+function unproven(input: PlanInput, rulings: readonly Ruling[], place: Place): Finding[] {
+  const whys = Object.keys(KINDS) as Why[];
+  return whys.flatMap((why) => {
+    const all = rulings.filter((one) => one.why === why);
+    if (all.length === 0) return [];
+    const services = [...byService(all)];
+    const together = ONE_A_STATEMENT.includes(why) || services.length > MANY_SERVICES;
+    const groups: (readonly [string, readonly Ruling[]])[] = together
+      ? [[services.length === 1 ? services[0]![0] : place.statement, all]]
+      : services;
+    return groups.map(([subject, group]) =>
+      makeFinding({
+        kind: KINDS[why]!,
+        subject,
+        key: [why],
+        values: { what: some(group.map((one) => one.reason)) },
+        ...place,
+        actions: group.map((one) => one.action),
+        evidence: {
+          ...seenEvidence(group.flatMap((one) => one.entries)),
+          ...advisorEvidence(group, input.lastAccessed),
+          observability: observability(group),
+        },
+      }),
+    );
+  });
+}
+
+function used(rulings: readonly Ruling[], place: Place): Finding[] {
+  const all = rulings.filter((one) => one.why === 'used');
+  if (all.length === 0) return [];
+  const seen = seenEvidence(all.flatMap((one) => one.entries));
+  const wide = all.filter((one) => one.keep === 'as-granted' && one.verdict === 'used');
+  const kept = wide.length === 0 ? '' : `; ${wide.length} of them stay on all granted resources`;
+  return [
+    makeFinding({
+      kind: 'keep-used',
+      subject: place.statement,
+      values: { what: `${seen.count === 1 ? 'once' : `${seen.count} times`} in all${kept}` },
+      ...place,
+      actions: all.map((one) => one.action),
+      evidence: {
+        ...seen,
+        ...(wide.length === 0 ? {} : { observability: some(wide.map((one) => one.reason)) }),
+      },
+    }),
+  ];
+}
+
+/** Where the statement's resources are wider than what was seen used. What it is narrowed to is for synthesis to say. */
+function narrowed({ grant, rulings }: Ruled, place: Place): Finding[] {
+  const { resource } = grant.source;
+  const old = new Set<string>(resource.patterns);
+  const wider = rulings.filter((one) => one.keep === 'observed' && (one.info?.resourceTypes.length ?? 0) > 0);
+  return [...byService(wider)].flatMap(([service, all]) => {
+    const entries = all.flatMap((one) => one.entries);
+    if (entries.some((one) => one.resource.kind !== 'arn')) return [];
+    const seen = sorted(entries.flatMap((one) => (one.resource.kind === 'arn' ? [one.resource.arn] : [])));
+    if (!resource.not && seen.length >= old.size && seen.every((arn) => old.has(arn))) return [];
+    const wide = resource.not
+      ? 'everything outside a list'
+      : old.has('*')
+        ? 'all'
+        : `${old.size} ${old.size === 1 ? 'pattern' : 'patterns'}`;
+    return [
+      makeFinding({
+        kind: 'narrow-resource',
+        subject: service,
+        values: { what: `${seen.length} ${seen.length === 1 ? 'resource' : 'resources'}`, wide },
+        ...place,
+        actions: all.map((one) => one.action),
+        resources: seen,
+        confidence: all.every((one) => one.observed.kind === 'observable' && one.observed.how === 'known')
+          ? 'high'
+          : 'medium',
+        evidence: { ...seenEvidence(entries), observability: observability(all) },
+      }),
+    ];
+  });
+}

@@ -1,0 +1,128 @@
+/** Findings for what goes, in the largest unit that goes whole: policy, statement, service, else a list of actions. */
+import type { Grant } from '../grants.ts';
+import type { PlanInput } from '../input.ts';
+import type { Ruling } from '../judge-ruling.ts';
+import type { Finding, FindingKind } from '../plan.ts';
+import { advisorEvidence, confidenceOf, lowest, observability, seenEvidence, some } from './evidence.ts';
+import { type Draft, makeFinding } from './make.ts';
+import { risksOf, severityOf } from './risk.ts';
+
+/** A statement that loses more services than this gets one finding for those without weight, so that a reader can see. */
+const MANY_SERVICES = 20;
+const DAY = 86_400_000;
+
+export interface Ruled {
+  readonly grant: Grant;
+  readonly rulings: readonly Ruling[];
+}
+
+export function removals(input: PlanInput, ruled: readonly Ruled[]): Finding[] {
+  const make = maker(input);
+  return [...byPolicy(ruled)].flatMap(([index, statements]) => {
+    const policy = input.account?.policies[index]?.name ?? `#${index}`;
+    const allows = statements.filter(({ grant }) => grant.source.effect === 'Allow');
+    const whole = allows.filter(({ rulings }) => goes(rulings));
+    if (allows.length > 0 && whole.length === statements.length) {
+      const all = statements.flatMap(({ rulings }) => rulings);
+      return [make('detach-policy', all, { subject: policy, policy })];
+    }
+    return allows.flatMap(({ grant, rulings }) => {
+      const place = { policy, statement: grant.label };
+      if (goes(rulings)) return [make('remove-statement', rulings, { subject: grant.label, ...place })];
+      return fromStatement(input, make, rulings, place);
+    });
+  });
+}
+
+const goes = (rulings: readonly Ruling[]): boolean =>
+  rulings.length > 0 && rulings.every((one) => one.keep === 'remove');
+
+type Make = (kind: FindingKind, rulings: readonly Ruling[], draft: Omit<Draft, 'kind'>) => Finding;
+
+function maker(input: PlanInput): Make {
+  const { window, gaps } = input.coverage;
+  const young = gaps.find((gap) => gap.reason === 'before-principal')?.to ?? window.from;
+  const evidenceMs = window.to - young;
+  const days = Math.round((window.to - window.from) / DAY);
+  return (kind, rulings, draft) => {
+    const actions = rulings.map((one) => one.action);
+    const reasons = some(rulings.map((one) => one.reason));
+    return makeFinding({
+      ...draft,
+      kind,
+      values: { what: `${reasons} (${days} days)`, ...draft.values },
+      severity: severityOf(actions),
+      confidence: lowest(rulings.map((one) => confidenceOf(one, evidenceMs))),
+      actions,
+      evidence: {
+        ...seenEvidence(rulings.flatMap((one) => one.rare)),
+        ...advisorEvidence(rulings, input.lastAccessed),
+        observability: observability(rulings),
+      },
+    });
+  };
+}
+
+/** Services that go whole, and the actions that go from the others. */
+function fromStatement(
+  input: PlanInput,
+  make: Make,
+  rulings: readonly Ruling[],
+  place: { readonly policy: string; readonly statement: string },
+): Finding[] {
+  const name = (service: string): string => input.catalogue.serviceName(service) ?? service;
+  const services = [...byService(rulings)];
+  const whole = services.filter(([, all]) => goes(all));
+  const light =
+    whole.length > MANY_SERVICES
+      ? whole.filter(([, all]) => risksOf(all.map((one) => one.action)).length === 0 && !all.some(hasAttempt))
+      : [];
+  const findings: Finding[] = [];
+  if (light.length > 1) {
+    const subject = `${light.length} services`;
+    const values = { service: `${light.length} services` };
+    // The key leaves the count out: the finding stays the same when one service more or less belongs to it.
+    findings.push(
+      make(
+        'remove-service',
+        light.flatMap(([, all]) => all),
+        { subject, values, ...place, key: ['light'] },
+      ),
+    );
+  }
+  for (const [service, all] of services) {
+    if (light.length > 1 && light.some(([one]) => one === service)) continue;
+    const gone = all.filter((one) => one.keep === 'remove');
+    if (gone.length === 0) continue;
+    const values = { service: name(service) };
+    findings.push(
+      gone.length === all.length
+        ? make('remove-service', gone, { subject: service, values, ...place })
+        : make('remove-action', gone, { subject: service, values, ...place }),
+    );
+  }
+  return findings;
+}
+
+const hasAttempt = (ruling: Ruling): boolean => 'at' in ruling.advisor;
+
+export function byPolicy(ruled: readonly Ruled[]): ReadonlyMap<number, readonly Ruled[]> {
+  const map = new Map<number, Ruled[]>();
+  for (const one of ruled) {
+    const known = map.get(one.grant.policy);
+    if (known) known.push(one);
+    else map.set(one.grant.policy, [one]);
+  }
+  return map;
+}
+
+export function byService(rulings: readonly Ruling[]): ReadonlyMap<string, readonly Ruling[]> {
+  const map = new Map<string, Ruling[]>();
+  for (const one of rulings) {
+    const service = one.action.slice(0, Math.max(0, one.action.indexOf(':'))).toLowerCase();
+    const known = map.get(service);
+    if (known) known.push(one);
+    else map.set(service, [one]);
+  }
+  return map;
+}

@@ -1,0 +1,109 @@
+/**
+ * What Access Advisor adds. It counts attempts, also denied ones; knows a service's last attempt, and an action's only
+ * for the actions it tracks: no row for an action says nothing. Reports lag about 4 hours and reach back 400 days.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html
+ */
+import type { LastAccessed, LastAccessedService } from '../account/account.ts';
+import type { Window } from '../trail/source.ts';
+import type { PrincipalUsage } from '../usage/usage.ts';
+
+export type AdvisorSays =
+  /** No report, a report made before the window, or a service the report does not list. */
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'never'; readonly level: 'action' | 'service' }
+  /** An attempt that the logs do not show, although it lies in the window. */
+  | { readonly kind: 'contradicts'; readonly level: 'action' | 'service'; readonly at: number }
+  /** An attempt that the logs show too, or one from before the window. */
+  | {
+      readonly kind: 'agrees' | 'before-window';
+      readonly level: 'action' | 'service';
+      readonly at: number;
+    };
+
+export interface Advisor {
+  says(action: string): AdvisorSays;
+  /** True where the whole service was never attempted within the tracking period. */
+  neverService(service: string): boolean;
+}
+
+/** IAM service prefixes that a CloudTrail event source may stand for. */
+export type PrefixesOf = (eventSource: string) => readonly string[];
+
+/** Event time is the request's completion; the report's time of the same request may differ a little. */
+const SLACK = 3_600_000;
+const LAG = 4 * 3_600_000;
+
+const serviceOf = (action: string): string => action.slice(0, Math.max(0, action.indexOf(':'))).toLowerCase();
+
+export function advisorOf(
+  report: LastAccessed | undefined,
+  usage: PrincipalUsage,
+  window: Window,
+  prefixesOf: PrefixesOf,
+): Advisor {
+  const services = new Map((report?.services ?? []).map((one) => [one.service.toLowerCase(), one]));
+  const stale = report?.generatedAt !== undefined && report.generatedAt - LAG <= window.from;
+  const logged = lastLogged(usage, prefixesOf);
+  const tracked = new Map(
+    [...services.values()].flatMap((one) =>
+      one.actions.map((row) => [row.action.toLowerCase(), row] as const),
+    ),
+  );
+
+  const compare = (at: number, seen: number | undefined, level: 'action' | 'service'): AdvisorSays => {
+    if (at < window.from) return { kind: 'before-window', level, at };
+    if (at >= window.to || (seen !== undefined && at <= seen + SLACK)) return { kind: 'agrees', level, at };
+    return { kind: 'contradicts', level, at };
+  };
+  return {
+    neverService: (service) => {
+      const row = services.get(service.toLowerCase());
+      return !stale && row !== undefined && row.lastAuthenticated === undefined;
+    },
+    says: (action) => {
+      const prefix = serviceOf(action);
+      const service = services.get(prefix);
+      if (service === undefined) return { kind: 'silent' };
+      const row = tracked.get(action.toLowerCase());
+      if (row?.lastAccessed !== undefined)
+        return compare(row.lastAccessed, logged.actions.get(action.toLowerCase()), 'action');
+      if (stale) return { kind: 'silent' };
+      if (row !== undefined) return { kind: 'never', level: 'action' };
+      if (service.lastAuthenticated === undefined) return { kind: 'never', level: 'service' };
+      // The service's last attempt may be that of an action which is tracked by itself: then it says nothing of others.
+      if (explained(service, service.lastAuthenticated)) return { kind: 'silent' };
+      return compare(service.lastAuthenticated, logged.services.get(prefix), 'service');
+    },
+  };
+}
+
+const explained = (service: LastAccessedService, at: number): boolean =>
+  service.actions.some((row) => row.lastAccessed !== undefined && row.lastAccessed + SLACK >= at);
+
+interface LastLogged {
+  readonly actions: ReadonlyMap<string, number>;
+  readonly services: ReadonlyMap<string, number>;
+}
+
+/** The latest attempt in the logs, whatever its outcome, by action and by service. */
+function lastLogged(usage: PrincipalUsage, prefixesOf: PrefixesOf): LastLogged {
+  const actions = new Map<string, number>();
+  const services = new Map<string, number>();
+  const note = (map: Map<string, number>, key: string, time: number): void => {
+    if (time > (map.get(key) ?? Number.NEGATIVE_INFINITY)) map.set(key, time);
+  };
+  const noteAction = (action: string, time: number): void => {
+    note(actions, action.toLowerCase(), time);
+    note(services, serviceOf(action), time);
+  };
+  for (const entry of usage.entries) noteAction(entry.action, entry.lastSeen);
+  for (const denial of usage.denials) {
+    for (const action of denial.actions) noteAction(action, denial.lastSeen);
+    if (denial.denied?.action !== undefined) noteAction(denial.denied.action, denial.lastSeen);
+    for (const prefix of prefixesOf(denial.eventSource)) note(services, prefix, denial.lastSeen);
+  }
+  for (const one of usage.unmapped)
+    for (const prefix of prefixesOf(one.eventSource)) note(services, prefix, one.lastSeen);
+  for (const one of usage.hidden) noteAction(one.action, one.lastSeen);
+  return { actions, services };
+}

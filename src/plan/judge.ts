@@ -1,0 +1,85 @@
+/**
+ * Judges every action that every attached Allow statement grants: used, unused, or not to be judged. What cannot be
+ * called unused for sure is kept as granted, and a finding says why. Deny statements and the boundary are never judged.
+ */
+import { prefixesOf, serviceOf } from '../permissions/names.ts';
+import type { Policy } from '../policy/document.ts';
+import type { UsageEntry } from '../usage/usage.ts';
+import { keeps } from './findings/keeps.ts';
+import { observedFindings } from './findings/observed.ts';
+import { type Ruled, removals } from './findings/removals.ts';
+import { explode, reaches, selectsAction } from './grants.ts';
+import type { Judged, Judgement, PlanInput } from './input.ts';
+import { advisorOf } from './judge-advisor.ts';
+import { graceFor, lastDay } from './judge-rules.ts';
+import { type Bench, type Ruling, rule } from './judge-ruling.ts';
+import { usesOf } from './judge-uses.ts';
+import { observability } from './observability.ts';
+import type { Finding } from './plan.ts';
+
+const sourcePrefixes = (eventSource: string): readonly string[] => {
+  const service = serviceOf(eventSource);
+  return service === undefined ? [] : prefixesOf(service);
+};
+
+/** `policies`: the account's attached policies, parsed, in their order; undefined for one that cannot be parsed. */
+export function judge(input: PlanInput, policies: readonly (Policy | undefined)[]): Judged {
+  const { account, usage, coverage } = input;
+  const grants = account ? explode(policies, input.catalogue) : [];
+  const bench: Omit<Bench, 'grace'> = {
+    input,
+    uses: usesOf(usage, input.options.minDaysSeen, sourcePrefixes),
+    advisor: advisorOf(input.lastAccessed, usage, coverage.window, sourcePrefixes),
+    today: lastDay(input),
+    partition: usage.principal.arn.split(':')[1] ?? 'aws',
+    observability,
+    prefixesOf: sourcePrefixes,
+  };
+  const ruled: Ruled[] = grants.map((grant) => {
+    const grace = account ? graceFor(account, grant.policy, input) : undefined;
+    return { grant, rulings: grant.actions.map((one) => rule({ ...bench, grace }, grant, one)) };
+  });
+  const findings = [
+    ...removals(input, ruled),
+    ...keeps(input, ruled),
+    ...observedFindings(input, matchedUses(usage.entries, ruled, input)),
+  ];
+  return {
+    judgements: ruled.flatMap(({ rulings }) => rulings.map(judgementOf)),
+    findings: distinct(findings),
+  };
+}
+
+const judgementOf = ({ policy, statement, action, verdict, keep, entries, reason }: Ruling): Judgement => ({
+  policy,
+  statement,
+  action,
+  verdict,
+  keep,
+  entries,
+  reason,
+});
+
+/** Uses that some Allow statement selects by action and resource; conditions may still have kept it from allowing them. */
+function matchedUses(
+  entries: readonly UsageEntry[],
+  ruled: readonly Ruled[],
+  input: PlanInput,
+): ReadonlySet<UsageEntry> {
+  const allows = ruled.map((one) => one.grant.source).filter((one) => one.effect === 'Allow');
+  return new Set(
+    entries.filter((entry) => {
+      const info = input.catalogue.action(entry.action);
+      return allows.some(
+        (one) => selectsAction(one.action, entry.action) && reaches(one.resource, entry, info),
+      );
+    }),
+  );
+}
+
+/** Sorted by id; of two with one id (the same thing said twice) the first stays. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const byId = new Map<string, Finding>();
+  for (const one of findings) if (!byId.has(one.id)) byId.set(one.id, one);
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
