@@ -1,8 +1,9 @@
 // Builds dist/: one bundle a lazily loaded chunk, so that `--help` does not pay for the AWS SDK,
-// and the action catalogue compiled to one JSON file (1,400 small files take ten times as long to load).
+// the scanner's WebAssembly kernel, and the action catalogue compiled to one JSON file (1,400 small files take ten times as long to load).
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { compileKernel } from './kernel.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const common = {
@@ -29,4 +30,5 @@ await build({ ...common, entryPoints: ['src/catalogue/compile.ts'], outfile: 'di
 const { compileCatalogue } = await import(pathToFileURL(`${root}dist/compile-catalogue.mjs`).href);
 await writeFile(`${root}dist/catalogue.json`, JSON.stringify(await compileCatalogue()));
 await rm(`${root}dist/compile-catalogue.mjs`);
+await writeFile(`${root}dist/kernel.wasm`, await compileKernel());
 await chmod(`${root}dist/cli.js`, 0o755);

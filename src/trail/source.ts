@@ -122,7 +122,13 @@ export function isWanted(principal: Attribution, wanted: readonly PrincipalFilte
   return wanted.some(
     (filter) =>
       filter.kind === principal.kind &&
-      filter.name.toLowerCase() === principal.name.toLowerCase() &&
+      sameName(filter.name, principal.name) &&
       (filter.accountId === undefined || filter.accountId === principal.accountId),
   );
 }
+
+/** IAM's names are ASCII and compare without case; toLowerCase alone would make a Kelvin sign a `k`. */
+function sameName(a: string, b: string): boolean {
+  return a.length === b.length && lower(a) === lower(b);
+}
+const lower = (name: string): string => name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());

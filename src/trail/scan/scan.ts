@@ -3,32 +3,93 @@ import { decode, preview } from '../../events/decode.ts';
 import type { TrailEvent } from '../../events/event.ts';
 import type { Rejection } from '../../events/rejection.ts';
 import { type Batch, isWanted, type ObjectRef, type PrincipalFilter } from '../source.ts';
-import { inflate } from './inflate.ts';
-import { type Damage, type Spans, Splitter } from './split.ts';
+import { type InflateLimits, inflate, LIMITS } from './inflate.ts';
+import { kernelWalk, loadKernel } from './kernel.ts';
+import { namesOf, nominator } from './nominate.ts';
+import { eachPiece } from './pieces.ts';
+import { type Damage, type Found, Splitter, walkElements } from './split.ts';
 
 export interface ScanOptions {
   /** Undefined: every record becomes an event. Else only records of these principals do; the others are counted. */
   readonly principals?: readonly PrincipalFilter[];
 }
+export interface ScannerOptions extends ScanOptions {
+  /** Null: the plain walk. Undefined: the built kernel where there is one. */
+  readonly kernel?: WebAssembly.Module | null;
+  readonly limits?: InflateLimits;
+}
+export interface Scanner {
+  /**
+   * Reads one object of a trail: gzip (told by its magic) or plain; `{"Records":[...]}`, an array, one record, or
+   * NDJSON. A record that does not decode is a rejection; an object that does not read is a gap, with the records
+   * before the damage kept and `partial` set.
+   */
+  scan(bytes: Uint8Array, object: ObjectRef): Batch;
+}
 
-/**
- * Reads one object of a trail: gzip (told by its magic) or plain; `{"Records":[...]}`, an array, one record, or NDJSON.
- * A record that does not decode is a rejection; an object that does not read is a gap, with the records before the
- * damage kept and `partial` set.
- */
-export function scanObject(bytes: Uint8Array, object: ObjectRef, options: ScanOptions = {}): Batch {
-  const inflated = inflate(bytes);
-  const splitter = new Splitter();
-  const spans: Spans = [];
-  splitter.feed(inflated.bytes, spans, true);
-  const taken = takeRecords(inflated.bytes, spans, options.principals);
-  const damage = inflated.damage ?? splitter.damage;
-  return {
-    object,
-    records: spans.length / 2,
-    ...taken,
-    ...(damage ? { gap: gapOf(object, damage, spans.length > 0) } : {}),
+/** A scanner for many objects; owns a kernel's memory, so one a thread. */
+export function createScanner({ principals, kernel, limits = LIMITS }: ScannerOptions = {}): Scanner {
+  const module = kernel === undefined ? builtKernel() : kernel;
+  const names = namesOf(principals);
+  const walk = module ? kernelWalk(module, names) : walkElements;
+  const nominate = names ? nominator(names) : undefined;
+
+  const take = (piece: Buffer, found: Found, into: Taken): void => {
+    into.records += found.records;
+    let decoded = 0;
+    for (let index = 0; index < found.spans.length; index += 2) {
+      const [start, end] = [found.spans[index]!, found.spans[index + 1]!];
+      if (nominate && !nominate(piece.toString('latin1', start, end))) continue;
+      const one = parse(piece.toString('utf8', start, end));
+      if (!one.ok) into.rejections.push(one.rejection);
+      else if (principals && !isWanted(one.event.principal, principals)) continue;
+      else into.events.push(one.event);
+      decoded++;
+    }
+    into.skippedOtherPrincipal += found.records - decoded;
   };
+
+  return {
+    scan: (bytes, object) => {
+      const splitter = new Splitter(walk);
+      const taken: Taken = { records: 0, events: [], rejections: [], skippedOtherPrincipal: 0 };
+      const { damage, unusable } = eachPiece(
+        splitter,
+        (sink) => inflate(bytes, sink, limits),
+        limits,
+        (piece, found) => take(piece, found, taken),
+      );
+      const batch = unusable ? { records: 0, events: [], rejections: [], skippedOtherPrincipal: 0 } : taken;
+      return damage
+        ? { object, ...batch, gap: gapOf(object, damage, batch.records > 0) }
+        : { object, ...batch };
+    },
+  };
+}
+
+/** As `createScanner` for callers that come one object at a time; scanners are kept by their list of principals. */
+export function scanObject(bytes: Uint8Array, object: ObjectRef, options: ScanOptions = {}): Batch {
+  const key = options.principals ?? EVERYONE;
+  const known = scanners.get(key);
+  if (known) return known.scan(bytes, object);
+  const scanner = createScanner(options);
+  scanners.set(key, scanner);
+  return scanner.scan(bytes, object);
+}
+
+const EVERYONE: readonly PrincipalFilter[] = [];
+const scanners = new WeakMap<readonly PrincipalFilter[], Scanner>();
+let built: WebAssembly.Module | null | undefined;
+const builtKernel = (): WebAssembly.Module | null => {
+  if (built === undefined) built = loadKernel() ?? null;
+  return built;
+};
+
+interface Taken {
+  records: number;
+  events: TrailEvent[];
+  rejections: Rejection[];
+  skippedOtherPrincipal: number;
 }
 
 const gapOf = (object: ObjectRef, { reason, detail }: Damage, partial: boolean) => ({
@@ -37,23 +98,6 @@ const gapOf = (object: ObjectRef, { reason, detail }: Damage, partial: boolean) 
   detail,
   partial,
 });
-
-type Taken = Pick<Batch, 'events' | 'skippedOtherPrincipal' | 'rejections'>;
-
-function takeRecords(bytes: Uint8Array, spans: Spans, wanted: readonly PrincipalFilter[] | undefined): Taken {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  const events: TrailEvent[] = [];
-  const rejections: Rejection[] = [];
-  let skippedOtherPrincipal = 0;
-  for (let index = 0; index < spans.length; index += 2) {
-    const source = text.toString('utf8', spans[index], spans[index + 1]);
-    const decoded = parse(source);
-    if (!decoded.ok) rejections.push(decoded.rejection);
-    else if (wanted && !isWanted(decoded.event.principal, wanted)) skippedOtherPrincipal++;
-    else events.push(decoded.event);
-  }
-  return { events, skippedOtherPrincipal, rejections };
-}
 
 function parse(source: string): ReturnType<typeof decode> {
   let raw: unknown;

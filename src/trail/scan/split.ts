@@ -25,10 +25,17 @@ const RECORD_KEYS = new Set([
   'eventID',
   'userIdentity',
 ]);
-/** Pairs of start and end offsets (end exclusive) in the bytes handed to `feed`. */
-export type Spans = number[];
-/** Walks the elements of an array from `position`; a faster engine may stand in for the one below. */
-export type ElementWalk = (bytes: Uint8Array, position: number, to: number, spans: Spans) => number;
+/** What a walk found: `spans` are pairs of start and end offsets (end exclusive) in the bytes handed to `feed`. */
+export interface Found {
+  spans: number[];
+  /** All records, also those that an engine saw cannot matter and gave no span for. */
+  records: number;
+}
+/**
+ * Walks the elements of an array from `position`: returns the offset of its closing bracket, or of the first element
+ * that does not end before `to`. A faster engine may stand in for the one below.
+ */
+export type ElementWalk = (bytes: Uint8Array, position: number, to: number, found: Found) => number;
 
 /**
  * Owns the walk's state between two pieces of one document. `feed` returns how many bytes were consumed; the caller
@@ -45,9 +52,9 @@ export class Splitter {
   #given = false;
   #inObject = false;
   #foreign = false;
-  /** Offset of the top-level object and of its first span in the current piece. */
+  /** Offset of the top-level object in the current piece, and what had been found before it. */
   #objectStart = 0;
-  #firstSpan = 0;
+  #mark = { spans: 0, records: 0 };
   /** Bytes of earlier pieces, for messages. */
   #before = 0;
   #damage: Damage | undefined;
@@ -60,17 +67,17 @@ export class Splitter {
     return this.#damage;
   }
 
-  feed(bytes: Uint8Array, spans: Spans, final: boolean): number {
+  feed(bytes: Uint8Array, found: Found, final: boolean): number {
     const to = bytes.length;
     let at = 0;
     this.#objectStart = 0;
-    this.#firstSpan = spans.length;
+    this.#mark = { spans: found.spans.length, records: found.records };
     while (at < to && this.#state !== 'stopped') {
-      const next = this.#step(bytes, at, to, spans, final);
+      const next = this.#step(bytes, at, to, found, final);
       if (next < 0) break;
       at = next;
     }
-    if (final) this.#end(bytes, at, spans);
+    if (final) this.#end(bytes, at, found);
     // A top-level object that may yet prove to be a record must stay whole.
     const kept = this.#state === 'object' && !this.#hasRecords ? this.#objectStart : at;
     if (kept < at) this.#state = 'value';
@@ -80,18 +87,18 @@ export class Splitter {
   }
 
   /** One token at depth 0, 1 or 2; -1 where the piece ends before it does. */
-  #step(bytes: Uint8Array, at: number, to: number, spans: Spans, final: boolean): number {
+  #step(bytes: Uint8Array, at: number, to: number, found: Found, final: boolean): number {
     switch (this.#state) {
       case 'start':
         return this.#start(bytes, at, to, final);
       case 'lines':
-        return this.#line(bytes, at, to, spans, final);
+        return this.#line(bytes, at, to, found, final);
       case 'value':
-        return this.#value(bytes, at, to, spans);
+        return this.#value(bytes, at, to, found);
       case 'object':
-        return this.#member(bytes, at, to, spans);
+        return this.#member(bytes, at, to, found);
       case 'array':
-        return this.#elements(bytes, at, to, spans);
+        return this.#elements(bytes, at, to, found);
       default:
         return -1;
     }
@@ -107,32 +114,32 @@ export class Splitter {
   }
 
   /** A broken line costs that line only: it becomes a record that does not parse, and is counted as such. */
-  #line(bytes: Uint8Array, at: number, to: number, spans: Spans, final: boolean): number {
+  #line(bytes: Uint8Array, at: number, to: number, found: Found, final: boolean): number {
     const newline = bytes.indexOf(B.NEWLINE, at);
     if (newline < 0 && !final) return -1;
     const end = newline < 0 ? to : newline;
     const first = B.skipSpace(bytes, at, end);
     if (first < end) {
-      const mark = spans.length;
+      const mark = { spans: found.spans.length, records: found.records };
       const line = new Splitter(this.#walk);
       line.#state = 'value';
       line.#values = 1;
-      line.feed(bytes.subarray(first, end), spans, true);
-      for (let index = mark; index < spans.length; index++) spans[index]! += first;
+      line.feed(bytes.subarray(first, end), found, true);
+      for (let index = mark.spans; index < found.spans.length; index++) found.spans[index]! += first;
       if (line.damage) {
-        spans.length = mark;
-        spans.push(first, end);
+        reset(found, mark);
+        add(found, first, end);
       }
     }
     this.#values++;
     return newline < 0 ? to : newline + 1;
   }
 
-  #value(bytes: Uint8Array, at: number, to: number, spans: Spans): number {
+  #value(bytes: Uint8Array, at: number, to: number, found: Found): number {
     const first = B.skipSpace(bytes, at, to);
     if (first === to) return to;
     this.#objectStart = first;
-    this.#firstSpan = spans.length;
+    this.#mark = { spans: found.spans.length, records: found.records };
     this.#hasRecords = this.#likeRecord = this.#given = false;
     this.#inObject = bytes[first] === B.OPEN_OBJECT;
     if (this.#inObject || bytes[first] === B.OPEN_ARRAY) {
@@ -144,10 +151,10 @@ export class Splitter {
   }
 
   /** One member of a top-level object, or its end. */
-  #member(bytes: Uint8Array, at: number, to: number, spans: Spans): number {
+  #member(bytes: Uint8Array, at: number, to: number, found: Found): number {
     const first = B.skipSpace(bytes, at, to);
     if (first === to) return -1;
-    if (bytes[first] === B.CLOSE_OBJECT) return this.#closeObject(first + 1, spans);
+    if (bytes[first] === B.CLOSE_OBJECT) return this.#closeObject(first + 1, found);
     if (bytes[first] === B.COMMA) return first + 1;
     if (bytes[first] !== B.QUOTE) {
       this.#stop('not-json', `no member name at byte ${this.#before + first}`);
@@ -165,7 +172,7 @@ export class Splitter {
     if (key === 'Records') {
       // JSON.parse keeps the last of two members of one name, and so does this where the first was not given away.
       if (this.#given) this.#stop('not-json', `a second \`Records\` at byte ${this.#before + first}`);
-      spans.length = this.#firstSpan;
+      reset(found, this.#mark);
       this.#hasRecords = bytes[value] === B.OPEN_ARRAY;
       if (this.#given) return first;
       if (this.#hasRecords) {
@@ -176,16 +183,16 @@ export class Splitter {
     return B.skipValue(bytes, value, to);
   }
 
-  #closeObject(end: number, spans: Spans): number {
+  #closeObject(end: number, found: Found): number {
     this.#foreign = !this.#hasRecords && !this.#likeRecord;
-    if (!this.#hasRecords) spans.push(this.#objectStart, end);
+    if (!this.#hasRecords) add(found, this.#objectStart, end);
     this.#values++;
     this.#state = 'value';
     return end;
   }
 
-  #elements(bytes: Uint8Array, at: number, to: number, spans: Spans): number {
-    const next = this.#walk(bytes, at, to, spans);
+  #elements(bytes: Uint8Array, at: number, to: number, found: Found): number {
+    const next = this.#walk(bytes, at, to, found);
     if (next < to && bytes[next] === B.CLOSE_ARRAY) {
       if (this.#inObject) this.#state = 'object';
       else {
@@ -203,7 +210,7 @@ export class Splitter {
     this.#state = 'stopped';
   }
 
-  #end(bytes: Uint8Array, at: number, spans: Spans): void {
+  #end(bytes: Uint8Array, at: number, found: Found): void {
     const length = this.#before + bytes.length;
     if (this.#state === 'start') this.#stop('not-json', 'the document is empty');
     else if (this.#state === 'object' || this.#state === 'array')
@@ -214,7 +221,7 @@ export class Splitter {
       this.#foreign &&
       B.skipSpace(bytes, at, bytes.length) === bytes.length
     ) {
-      spans.length = 0;
+      reset(found, { spans: 0, records: 0 });
       this.#stop('no-records-key', 'the document has no `Records` array and is no record');
     }
   }
@@ -239,11 +246,18 @@ function readKey(bytes: Uint8Array, start: number, end: number): string | undefi
   }
 }
 
-/**
- * The elements of an array: returns the offset of its closing bracket, or of the first element that does not end before
- * `to`. Anything between two commas is an element, so that rubbish is counted and not dropped.
- */
-export const walkElements: ElementWalk = (bytes, position, to, spans) => {
+function add(found: Found, start: number, end: number): void {
+  found.spans.push(start, end);
+  found.records++;
+}
+
+function reset(found: Found, to: { readonly spans: number; readonly records: number }): void {
+  found.spans.length = to.spans;
+  found.records = to.records;
+}
+
+/** The reference. Anything between two commas is an element, so that rubbish is counted and not dropped. */
+export const walkElements: ElementWalk = (bytes, position, to, found) => {
   let at = position;
   for (;;) {
     at = B.skipSpace(bytes, at, to);
@@ -254,7 +268,7 @@ export const walkElements: ElementWalk = (bytes, position, to, spans) => {
     }
     const end = B.skipValue(bytes, at, to);
     if (end < 0) return at;
-    spans.push(at, end);
+    add(found, at, end);
     at = end;
   }
 };

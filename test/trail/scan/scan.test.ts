@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { scanObject } from '../../src/trail/scan/scan.ts';
+import { scanObject } from '../../../src/trail/scan/scan.ts';
 
 const object = { name: 'a.json.gz', bytes: 0 };
 const record = (id: string) => ({

@@ -1,0 +1,98 @@
+/** The WebAssembly kernel as an element walk. Absent (never built) or not able, the plain walk does its work. */
+import { readFileSync } from 'node:fs';
+import { type ElementWalk, type Found, walkElements } from './split.ts';
+
+/** The kernel's memory: see assembly/layout.ts. */
+const COUNT_AT = 0x1000;
+const NAMES_AT = 0x2000;
+const NAME_SIZE = 256;
+const SPANS_AT = 0x4000;
+const CHUNK = 0x20000;
+const INPUT_AT = 0x60000;
+const BEFORE = 256;
+const AFTER = 512;
+const END = 1;
+const IRREGULAR = 2;
+/** More names, or longer ones, cost more to look for than to sort out afterwards. */
+const MAX_NAMES = 16;
+const MAX_LENGTH = 128;
+/** Bytes from common to rare in trail records; a name is looked for by its two rarest. */
+const COMMON = 'eaistonrc-mdlpu1023456789ghbfvywkjxzq_.@=,+';
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  begin(from: number, names: number): void;
+  walk(base: number, length: number): number;
+  position(): number;
+}
+
+/** The compiled module beside the bundle or in a built checkout; undefined where there is none. */
+export function loadKernel(): WebAssembly.Module | undefined {
+  for (const place of ['./kernel.wasm', '../kernel.wasm', '../../../dist/kernel.wasm']) {
+    try {
+      return new WebAssembly.Module(readFileSync(new URL(place, import.meta.url)));
+    } catch {
+      // Not there, or a machine without SIMD: the plain walk gives the same result.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * An element walk that gives spans only for elements that can hold one of the names; without names, for all.
+ * The returned walk owns its instance and is for one thread.
+ */
+export function kernelWalk(module: WebAssembly.Module, wanted: readonly string[] | undefined): ElementWalk {
+  const kernel = new WebAssembly.Instance(module).exports as unknown as Exports;
+  const memory = new Uint8Array(kernel.memory.buffer);
+  const counts = new Uint32Array(kernel.memory.buffer, COUNT_AT, 2);
+  const names = wanted && usable(wanted) ? wanted : [];
+  names.forEach((name, index) => {
+    memory.set(nameEntry(name), NAMES_AT + index * NAME_SIZE);
+  });
+
+  const chunk = (bytes: Uint8Array, at: number, to: number): number => {
+    const length = Math.min(CHUNK, to - at);
+    const before = Math.min(BEFORE, at);
+    const after = Math.min(AFTER, to - at - length);
+    memory.set(bytes.subarray(at - before, at + length + after), INPUT_AT - before);
+    const filled = INPUT_AT + length + after;
+    if (after < AFTER) memory.fill(0, filled, filled + AFTER);
+    return length;
+  };
+
+  return (bytes, position, to, found) => {
+    const mark = { spans: found.spans.length, records: found.records };
+    kernel.begin(position, names.length);
+    for (let at = position; at < to; at += CHUNK) {
+      const state = kernel.walk(at, chunk(bytes, at, to));
+      if (state === IRREGULAR) {
+        found.spans.length = mark.spans;
+        found.records = mark.records;
+        return walkElements(bytes, position, to, found);
+      }
+      collect(kernel.memory.buffer, counts, found);
+      if (state === END) break;
+    }
+    return position < to ? kernel.position() : position;
+  };
+}
+
+function collect(buffer: ArrayBuffer, counts: Uint32Array, found: Found): void {
+  const spans = new Uint32Array(buffer, SPANS_AT, counts[0]! * 2);
+  for (const offset of spans) found.spans.push(offset);
+  found.records += counts[1]!;
+}
+
+const usable = (names: readonly string[]): boolean =>
+  names.length > 0 && names.length <= MAX_NAMES && names.every((name) => name.length <= MAX_LENGTH);
+
+function nameEntry(name: string): Uint8Array {
+  const folded = Buffer.from(name, 'latin1').map((byte) => byte | 0x20);
+  const rarity = (index: number): number => {
+    const rank = COMMON.indexOf(name[index]!);
+    return rank < 0 ? COMMON.length : rank;
+  };
+  const [first, second = first] = [...name].map((_, index) => index).sort((a, b) => rarity(b) - rarity(a));
+  return Uint8Array.of(name.length, first!, second!, ...folded);
+}
