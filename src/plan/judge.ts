@@ -8,6 +8,9 @@ import type { UsageEntry } from '../usage/usage.ts';
 import { keeps } from './findings/keeps.ts';
 import { observedFindings } from './findings/observed.ts';
 import { type Ruled, removals } from './findings/removals.ts';
+import { expiredRules } from './findings/rules.ts';
+import { suspicious } from './findings/suspicious.ts';
+import { principalFindings } from './findings/trust.ts';
 import { explode, reaches, selectsAction } from './grants.ts';
 import type { Judged, Judgement, PlanInput } from './input.ts';
 import { advisorOf } from './judge-advisor.ts';
@@ -43,6 +46,9 @@ export function judge(input: PlanInput, policies: readonly (Policy | undefined)[
     ...removals(input, ruled),
     ...keeps(input, ruled),
     ...observedFindings(input, matchedUses(usage.entries, ruled, input)),
+    ...suspicious(input),
+    ...principalFindings(input, grants),
+    ...expiredRules(input),
   ];
   return {
     judgements: ruled.flatMap(({ rulings }) => rulings.map(judgementOf)),
