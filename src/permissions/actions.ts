@@ -3,6 +3,7 @@
  * each (service, event name) pair.
  */
 import type { ActionName, Catalogue, CatalogueAction } from '../catalogue/catalogue.ts';
+import apigateway from './data/apigateway.json' with { type: 'json' };
 import authorized from './data/authorized-actions.json' with { type: 'json' };
 import operations from './data/operations.json' with { type: 'json' };
 import { prefixesOf } from './names.ts';
@@ -24,12 +25,15 @@ export interface OperationRow {
   readonly source: string;
 }
 
-export interface ResourceOverride {
-  readonly path: string;
-  readonly sets?: string;
-  readonly match?: string;
-  readonly decode?: 'uri';
-}
+/** Either the parameter that names the resource, or ARN templates whose variables are names of parameters. */
+export type ResourceOverride =
+  | {
+      readonly path: string;
+      readonly sets?: string;
+      readonly match?: string;
+      readonly decode?: 'uri';
+    }
+  | { readonly templates: readonly string[] };
 
 /** An action an event needs, before its parameters are looked at. */
 export interface Need {
@@ -50,7 +54,10 @@ const group = <Row extends object>(rows: readonly Row[], key: (row: Row) => stri
   }
   return map;
 };
-const OPERATIONS = group(operations as readonly OperationRow[], (row) => `${row.service}:${row.event}`);
+const OPERATIONS = group(
+  [...operations, ...apigateway] as readonly OperationRow[],
+  (row) => `${row.service}:${row.event}`,
+);
 const AUTHORIZED = new Map(authorized.map((row) => [`${row.service}:${row.operation}`, row]));
 
 /** @returns undefined where neither a table nor the catalogue knows the operation: it is never guessed. */
@@ -104,7 +111,9 @@ function primaryOf(
     const own = `${prefix}:${operation}`.toLowerCase();
     const only = official?.length === 1 && official[0]!.startsWith(`${prefix}:`) ? official[0] : undefined;
     // AWS's own map wins over an action of the same name that it does not list for the operation.
-    const named = official?.find((name) => name.toLowerCase() === own) ?? only;
+    // Where it lists nothing but a tagging action, its row is known to be incomplete (event-name-mismatches, order 6).
+    const whole = only !== undefined && catalogue.action(only)?.accessLevel !== 'Tagging' ? only : undefined;
+    const named = official?.find((name) => name.toLowerCase() === own) ?? whole;
     const action = catalogue.action(named ?? own);
     if (action === undefined) continue;
     const basis = named

@@ -1,7 +1,7 @@
 /**
  * The path language of the tables: where in a record's parameters a value stands. `bucketName`,
  * `instancesSet.items[].instanceId`, `patchOperations[path=/credentials].value`, `Actions{}[].RoleArn`,
- * `response:role.arn`. `[]` runs through a list, `{}` through the values of a map, `[name=value]` keeps the list's
+ * `response:role.arn`. `[]` runs through a list, `{}` through the values of a map, `{@}` through its names, `[name=value]` keeps the list's
  * members with that value. Names match without regard to case, because CloudTrail writes `aRN`, `ARN` and `arn`.
  */
 import { type Json, type JsonObject, member, type TrailEvent } from '../events/event.ts';
@@ -21,12 +21,37 @@ type Step =
   | { readonly kind: 'member'; readonly names: readonly string[]; readonly lower: string }
   | { readonly kind: 'list' }
   | { readonly kind: 'values' }
+  | { readonly kind: 'keys' }
   | { readonly kind: 'where'; readonly name: string; readonly value: string };
 
 const NONE: readonly string[] = [];
 const PREFIX = /^(request|response|additional):/;
 
 /** Compiles a path. @throws never; a malformed path reads nothing, which the tables' tests would show. */
+/** A path taken apart for readers that walk a record's members once for many paths. */
+export interface SplitPath {
+  readonly from: PathSource;
+  /** Lower-case name of the first member; `*` stands for any member that is an object. */
+  readonly first: string;
+  /** Strings below the value of the first member. */
+  rest(value: Json): readonly string[];
+}
+
+export function splitPath(text: string): SplitPath {
+  const prefix = PREFIX.exec(text);
+  const [first, ...rest] = stepsOf(prefix ? text.slice(prefix[0].length) : text);
+  return {
+    from: (prefix?.[1] ?? 'request') as PathSource,
+    first: first?.kind === 'member' ? first.lower : '',
+    rest: (value) => {
+      const out: string[] = [];
+      if (rest.length === 0) scalars(value, out);
+      else for (const node of walk(value, rest)) scalars(node, out);
+      return out;
+    },
+  };
+}
+
 export function compilePath(text: string): Path {
   const prefix = PREFIX.exec(text);
   const from = (prefix?.[1] ?? 'request') as PathSource;
@@ -59,7 +84,7 @@ function rootOf(event: TrailEvent, from: PathSource): JsonObject | null {
 }
 
 /** EC2 and API Gateway nest some requests once more: `{"CreateFlowLogsRequest":{...}}`, `{"createStageInput":{...}}`. */
-function wrapped(root: JsonObject): JsonObject | undefined {
+export function wrapped(root: JsonObject): JsonObject | undefined {
   for (const key of Object.keys(root)) {
     if (!/(?:Request|Req|Input)$/.test(key)) continue;
     const value = root[key];
@@ -70,14 +95,14 @@ function wrapped(root: JsonObject): JsonObject | undefined {
 
 function stepsOf(text: string): readonly Step[] {
   const steps: Step[] = [];
-  for (const match of text.matchAll(/([^.[\]{}]+)|\[([^=\]]+)=([^\]]*)\]|(\[\])|(\{\})/g)) {
+  for (const match of text.matchAll(/([^.[\]{}@]+)|\[([^=\]]+)=([^\]]*)\]|(\[\])|(\{\})|(\{@\})/g)) {
     if (match[1] !== undefined) {
       const name = match[1];
       const rest = name.slice(1);
       const names = new Set([name, name[0]!.toLowerCase() + rest, name[0]!.toUpperCase() + rest]);
       steps.push({ kind: 'member', names: [...names], lower: name.toLowerCase() });
     } else if (match[2] !== undefined) steps.push({ kind: 'where', name: match[2], value: match[3]! });
-    else steps.push({ kind: match[4] ? 'list' : 'values' });
+    else steps.push({ kind: match[4] ? 'list' : match[5] ? 'values' : 'keys' });
   }
   return steps;
 }
@@ -102,9 +127,10 @@ function advance(node: Json, step: Step, out: Json[]): void {
       const value = lookUp(node as JsonObject, step.names, step.lower);
       if (value !== undefined && value !== null) out.push(value);
     }
-  } else if (step.kind === 'values') {
-    if (!Array.isArray(node))
-      for (const key of Object.keys(node)) out.push((node as JsonObject)[key] as Json);
+  } else if (step.kind === 'values' || step.kind === 'keys') {
+    if (Array.isArray(node)) return;
+    for (const key of Object.keys(node))
+      out.push(step.kind === 'keys' ? key : ((node as JsonObject)[key] as Json));
   } else {
     for (const one of Array.isArray(node) ? (node as readonly Json[]) : [node])
       if (step.kind === 'list' || member(one, step.name) === step.value) out.push(one);

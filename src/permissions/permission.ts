@@ -1,5 +1,6 @@
 /** What an event needs: action + resource + condition context, as IAM evaluates it. */
 import type { ActionName } from '../catalogue/catalogue.ts';
+import type { Pattern } from '../policy/pattern.ts';
 
 /**
  * primary: the call cannot succeed without it. conditional: a parameter of this very request shows it was evaluated.
@@ -9,11 +10,29 @@ export type PermissionLevel = 'primary' | 'conditional' | 'possible';
 
 export type ResourceRef =
   /** `arn` is a literal from the log, not a pattern: `*`, `?` and `${` in it are characters of a name. */
-  | { readonly kind: 'arn'; readonly arn: string; readonly type?: string; readonly found: ResourceBasis }
+  | {
+      readonly kind: 'arn';
+      readonly arn: string;
+      /** Resource type of the catalogue. */
+      readonly type?: string;
+      readonly found: ResourceBasis;
+      /**
+       * Set where the literal is not what IAM will surely evaluate; a policy must grant `patterns` instead.
+       * created: AWS chose the id during this call, the next call gets another. path-unknown: an IAM entity was named
+       * without its path.
+       */
+      readonly inexact?: { readonly why: 'created' | 'path-unknown'; readonly patterns: readonly Pattern[] };
+    }
   /** The action supports no resource-level permission, or the request names no single resource (a list call). */
   | { readonly kind: 'any'; readonly found: 'no-resource-level' | 'names-none' }
   /** The action needs a resource and the record does not show which. */
-  | { readonly kind: 'unresolved'; readonly reason: string };
+  | {
+      readonly kind: 'unresolved';
+      readonly reason: string;
+      readonly type?: string;
+      /** The narrowest patterns that surely hold the resource, where the record shows a part of it. */
+      readonly patterns?: readonly Pattern[];
+    };
 
 /** Where the ARN was found: the record's resources[], the request, the response, or the denial message. */
 export type ResourceBasis = 'resources' | 'request' | 'response' | 'message' | 'fixed';

@@ -2,8 +2,10 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { TrailEvent } from '../events/event.ts';
 import { type Need, needsOf } from './actions.ts';
+import { compileTypes, type ServiceTypes } from './arn-types.ts';
 import eventTypes from './data/event-types.json' with { type: 'json' };
 import noPermission from './data/no-permission.json' with { type: 'json' };
+import { compileFinder, type Finder } from './finder.ts';
 import { serviceOf, withoutVersion } from './names.ts';
 import type { RequiredPermission, Resolution, ResourceRef } from './permission.ts';
 import { type Condition, compileWhen } from './when.ts';
@@ -20,23 +22,37 @@ type Plan =
 interface CompiledNeed {
   readonly need: Need;
   readonly condition: Condition | undefined;
+  readonly find: Finder;
 }
 
 const EVENT_TYPES = new Map(eventTypes.map((row) => [row.eventType, row]));
 const NO_PERMISSION = new Map(noPermission.map((row) => [`${row.service}:${row.event}`, row]));
+const UNSEEN: readonly ResourceRef[] = [
+  { kind: 'unresolved', reason: 'the record cannot tell whether the call needed it' },
+];
+const HIDDEN_CHOICE: ResourceRef = {
+  kind: 'unresolved',
+  reason: 'the record hides the parameter that chooses the action',
+};
 /** Event names come from logs: past this many distinct ones plans are built anew each time instead of kept. */
 const MAX_PLANS = 20_000;
 
 /** Builds a resolver over the pinned tables; keeps one plan for each (eventSource, eventName) it has met. */
 export function createResolver(catalogue: Catalogue): Resolver {
   const plans = new Map<string, Map<string, Plan>>();
+  const types = new Map<string, ServiceTypes>();
+  const typesOf = (prefix: string): ServiceTypes => {
+    const known = types.get(prefix) ?? compileTypes(catalogue, prefix);
+    types.set(prefix, known);
+    return known;
+  };
   let kept = 0;
 
   const planFor = (event: TrailEvent): Plan => {
     let names = plans.get(event.eventSource);
     const known = names?.get(event.eventName);
     if (known) return known;
-    const built = buildPlan(catalogue, event.eventSource, event.eventName);
+    const built = buildPlan(catalogue, typesOf, event.eventSource, event.eventName);
     if (kept < MAX_PLANS) {
       kept += 1;
       if (!names) {
@@ -64,7 +80,12 @@ function otherType(eventType: string): Resolution {
   return { status: 'unmapped', reason: `unknown eventType \`${printable(eventType)}\`` };
 }
 
-function buildPlan(catalogue: Catalogue, eventSource: string, eventName: string): Plan {
+function buildPlan(
+  catalogue: Catalogue,
+  typesOf: (prefix: string) => ServiceTypes,
+  eventSource: string,
+  eventName: string,
+): Plan {
   const service = serviceOf(eventSource);
   if (service === undefined) return unmapped(`\`${printable(eventSource)}\` is not an AWS event source`);
   const operation = withoutVersion(eventName);
@@ -79,7 +100,14 @@ function buildPlan(catalogue: Catalogue, eventSource: string, eventName: string)
     return unmapped(`no table row and no published action for \`${printable(`${service}:${operation}`)}\``);
   return {
     kind: 'needs',
-    needs: needs.map((need) => ({ need, condition: need.when && compileWhen(need.when) })),
+    needs: needs.map((need) => ({
+      need,
+      condition: need.when && compileWhen(need.when),
+      find:
+        need.level === 'possible'
+          ? () => UNSEEN
+          : compileFinder(need.action, operation, typesOf(need.action.service), need.resource),
+    })),
   };
 }
 
@@ -89,25 +117,16 @@ const printable = (text: string): string => text.slice(0, 100).replace(/[^\x20-\
 
 function permissionsOf(needs: readonly CompiledNeed[], event: TrailEvent): readonly RequiredPermission[] {
   const out: RequiredPermission[] = [];
-  for (const { need, condition } of needs) {
+  const chosen = needs.some((one) => one.need.choice && one.condition?.(event) === true);
+  for (const { need, condition, find } of needs) {
+    const { basis } = need;
+    const action = need.action.action;
+    if (need.choice && !chosen) {
+      out.push({ action, resource: HIDDEN_CHOICE, level: 'possible', basis, context: [] });
+      continue;
+    }
     if (condition && !condition(event)) continue;
-    out.push({
-      action: need.action.action,
-      resource: resourceOf(need, event),
-      level: need.level,
-      basis: need.basis,
-      context: [],
-    });
+    for (const resource of find(event)) out.push({ action, resource, level: need.level, basis, context: [] });
   }
   return out;
-}
-
-function resourceOf(need: Need, event: TrailEvent): ResourceRef {
-  if (need.action.resourceTypes.length === 0) return { kind: 'any', found: 'no-resource-level' };
-  if (need.level === 'possible')
-    return { kind: 'unresolved', reason: 'the record cannot tell whether this was needed' };
-  const arn = event.resources.find((one) => one.arn !== undefined)?.arn;
-  return arn
-    ? { kind: 'arn', arn, found: 'resources' }
-    : { kind: 'unresolved', reason: 'not in resources[]' };
 }

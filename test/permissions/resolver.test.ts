@@ -21,7 +21,8 @@ let resolver: Resolver;
 const actions = (eventSource: string, eventName: string, more: Record<string, unknown> = {}) => {
   const resolution = resolver.resolve(event({ eventSource, eventName, ...more }));
   if (resolution.status !== 'mapped') return resolution.status;
-  return resolution.permissions.filter((one) => one.level === 'primary').map((one) => one.action);
+  const primary = resolution.permissions.filter((one) => one.level === 'primary');
+  return [...new Set(primary.map((one) => one.action))];
 };
 
 describe('the order of resolution', () => {

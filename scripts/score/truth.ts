@@ -1,0 +1,83 @@
+import type { Catalogue } from '../../src/catalogue/catalogue.ts';
+import type { TrailEvent } from '../../src/events/event.ts';
+import type { Resolver } from '../../src/permissions/resolver.ts';
+import { list, percent } from './print.ts';
+import type { TruthRow } from './shared.ts';
+
+/** A call of which nothing but its name is known, as a truth row has it. */
+const bare = (row: TruthRow): TrailEvent => ({
+  count: 1,
+  firstSeen: 0,
+  lastSeen: 0,
+  sampleIds: ['00000000-0000-0000-0000-000000000000'],
+  eventVersion: '1.08',
+  eventType: 'AwsApiCall',
+  eventCategory: 'Management',
+  eventSource: row.eventSource,
+  eventName: row.eventName,
+  awsRegion: 'us-east-1',
+  recipientAccountId: '111122223333',
+  principal: { kind: 'none', reason: 'unknown-identity-type' },
+  outcome: { kind: 'succeeded' },
+  requestParameters: null,
+  responseElements: null,
+  additionalEventData: null,
+  resources: [],
+  dedupeKey: '',
+});
+
+/** Rows give exactly the listed actions as primary; rows of a choice give exactly the listed actions to choose from. */
+export function scoreTruth(
+  rows: readonly TruthRow[],
+  resolver: Resolver,
+  catalogue: Catalogue,
+  limit: number,
+): readonly string[] {
+  const out = ['truth/event-actions.jsonl.gz: primary actions of an event of which only the name is known'];
+  const invented: string[] = [];
+  const misses: string[] = [];
+  for (const confidence of ['agreed', 'single-source', 'disputed', 'unmapped'] as const)
+    for (const nontrivial of [true, false]) {
+      const part = rows.filter((row) => row.confidence === confidence && row.nontrivial === nontrivial);
+      if (part.length === 0) continue;
+      let right = 0;
+      for (const row of part) {
+        const resolution = resolver.resolve(bare(row));
+        const permissions = resolution.status === 'mapped' ? resolution.permissions : [];
+        for (const one of permissions)
+          if (catalogue.action(one.action)?.action !== one.action) invented.push(one.action);
+        // A row of a choice lists what its parameters choose from, and apart what only some of them bring.
+        const also = new Set(row.semantics === 'anyOf' ? row.conditionalActions : []);
+        const level = row.semantics === 'anyOf' ? 'possible' : 'primary';
+        const given = [
+          ...new Set(
+            permissions
+              .filter((one) => one.level === level && !also.has(one.action))
+              .map((one) => one.action),
+          ),
+        ];
+        const got = given
+          .map((one) => one.toLowerCase())
+          .sort()
+          .join(' ');
+        const wanted = row.actions
+          .map((one) => one.toLowerCase())
+          .sort()
+          .join(' ');
+        const expected =
+          confidence === 'unmapped'
+            ? resolution.status !== 'mapped'
+            : row.noPermission
+              ? resolution.status === 'no-permission'
+              : got === wanted;
+        if (expected) right += 1;
+        else
+          misses.push(
+            `${confidence} ${row.eventSource} ${row.eventName}: wanted ${wanted || '(none)'}; got ${got || resolution.status}`,
+          );
+      }
+      out.push(`  ${confidence}, ${nontrivial ? 'nontrivial' : 'the rest'}: ${percent(right, part.length)}`);
+    }
+  out.push(`  actions that are not in the catalogue: ${invented.length}`);
+  return [...out, ...list('misses', misses, limit)];
+}

@@ -1,0 +1,141 @@
+/**
+ * Where the variables of a resource type's ARN stand in a record: the rows of parameters.json, then the naming habits
+ * of conventions.json. Static: built once for each (action, event).
+ */
+import type { Json } from '../events/event.ts';
+import type { ResourceOverride } from './actions.ts';
+import conventions from './data/conventions.json' with { type: 'json' };
+import parameters from './data/parameters.json' with { type: 'json' };
+import { compilePath, type Path, type SplitPath, splitPath } from './path.ts';
+import type { Template } from './template.ts';
+import { type Condition, compileWhen, type When } from './when.ts';
+
+/** One row of parameters.json. */
+export interface ParameterRow {
+  readonly service: string;
+  readonly type: string;
+  readonly path: string;
+  /** The variable that takes the whole value. */
+  readonly sets?: string;
+  /** Our pattern whose named groups are variables; the group `whole` is a complete ARN. */
+  readonly match?: string;
+  /** Only for these operations. */
+  readonly events?: readonly string[];
+  readonly when?: When;
+  /** Adds the value of another parameter to a variable, where the request has it (`function:qualifier`). */
+  readonly append?: { readonly path: string; readonly variable: string; readonly separator: string };
+  /** What AWS adds to the name and the record does not show, as a pattern. */
+  readonly suffix?: string;
+  /** The name of an IAM entity without its path. */
+  readonly pathUnknown?: true;
+  readonly source: string;
+}
+
+export interface Lookup {
+  readonly rank: number;
+  readonly path: SplitPath;
+  readonly text: string;
+  /** Undefined: only a complete ARN is taken. */
+  readonly sets: string | undefined;
+  readonly match: RegExp | undefined;
+  readonly condition: Condition | undefined;
+  readonly append: { readonly path: Path; readonly variable: string; readonly separator: string } | undefined;
+  readonly suffix: string | undefined;
+  readonly pathUnknown: boolean;
+}
+
+const ROWS = new Map<string, ParameterRow[]>();
+for (const row of parameters as readonly ParameterRow[]) {
+  const key = `${row.service}:${row.type}`;
+  const known = ROWS.get(key);
+  if (known) known.push(row);
+  else ROWS.set(key, [row]);
+}
+/** Rows of a response come after everything that the request may show. */
+const RESPONSE_ROW = 20;
+
+/** Paths of all rows and conventions that could show a resource of the type, best first. */
+export function lookupsFor(
+  service: string,
+  type: string,
+  operation: string,
+  templates: readonly Template[],
+): readonly Lookup[] {
+  const rows = (ROWS.get(`${service}:${type}`) ?? []).filter(
+    (row) => row.events === undefined || row.events.includes(operation),
+  );
+  const out: Lookup[] = rows.map((row) => {
+    const path = splitPath(row.path);
+    return {
+      rank: (path.from === 'response' ? RESPONSE_ROW : 0) - (row.events || row.when ? 0.5 : 0),
+      path,
+      text: row.path,
+      sets: row.sets,
+      match: row.match === undefined ? undefined : new RegExp(row.match, 's'),
+      condition: row.when && compileWhen(row.when),
+      append: row.append && { ...row.append, path: compilePath(row.append.path) },
+      suffix: row.suffix,
+      pathUnknown: row.pathUnknown === true,
+    };
+  });
+  const word = plain(type);
+  const noun = plain(operation.replace(/^[A-Z][a-z]+/, ''));
+  const variables = [...new Set(templates.flatMap((template) => template.variables))];
+  for (const row of conventions) {
+    if (row.noun && noun !== word) continue;
+    if (row.binds === 'arn') out.push(convention(row, row.name.replace('{type}', word), undefined));
+    else
+      for (const variable of variables) {
+        if (row.variable !== undefined && !new RegExp(row.variable).test(variable)) continue;
+        // `name` and `tableName` speak of the thing itself: the last variable of its ARN.
+        if (!row.name.includes('{variable}') && variable !== variables.at(-1)) continue;
+        const name = row.name.replace('{type}', word).replace('{variable}', variable);
+        out.push(convention(row, name, variable));
+      }
+  }
+  return out.sort((a, b) => a.rank - b.rank);
+}
+
+/** The one place that a row of operations.json names for its action. */
+export function overrideLookup(row: Exclude<ResourceOverride, { templates: unknown }>): Lookup {
+  const path = splitPath(row.path);
+  const decoded =
+    row.decode === 'uri' ? { ...path, rest: (value: Json) => path.rest(value).map(unescaped) } : path;
+  return {
+    rank: 0,
+    path: decoded,
+    text: row.path,
+    sets: row.sets,
+    match: row.match === undefined ? undefined : new RegExp(row.match, 's'),
+    condition: undefined,
+    append: undefined,
+    suffix: undefined,
+    pathUnknown: false,
+  };
+}
+
+/** S3 takes the copy source URL-encoded; a broken escape stays as it stands. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function convention(row: (typeof conventions)[number], name: string, sets: string | undefined): Lookup {
+  const text = row.from === 'response' ? `response:${name}` : name;
+  return {
+    rank: row.rank,
+    path: splitPath(text),
+    text,
+    sets,
+    match: undefined,
+    condition: undefined,
+    append: undefined,
+    suffix: undefined,
+    pathUnknown: false,
+  };
+}
+
+const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');

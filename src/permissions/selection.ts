@@ -1,0 +1,47 @@
+/**
+ * Which of an action's resource types a call is about: types that stand for one another (a listener of an application
+ * or of a network load balancer), and types that a parameter switches on or off.
+ */
+import type { CatalogueAction } from '../catalogue/catalogue.ts';
+import type { TrailEvent } from '../events/event.ts';
+import alternatives from './data/alternatives.json' with { type: 'json' };
+import selection from './data/type-selection.json' with { type: 'json' };
+import { compileWhen, type When } from './when.ts';
+
+export interface Groups {
+  /** Must be there in every call, alone or through one of its alternatives. */
+  isRequired(type: string): boolean;
+  /** True when one of the found types stands for this one. */
+  isCovered(type: string, found: readonly string[]): boolean;
+  /** Types that stand for one another have one key. */
+  keyOf(type: string): string;
+}
+
+interface SelectionRow {
+  readonly action: string;
+  readonly type: string;
+  readonly when: When;
+  readonly source: string;
+}
+const SELECTION = new Map(
+  (selection as readonly SelectionRow[]).map((row) => [`${row.action} ${row.type}`, compileWhen(row.when)]),
+);
+const always = (): boolean => true;
+
+/** Whether AWS evaluates the action against this type for this request. */
+export const typeApplies = (action: string, type: string): ((event: TrailEvent) => boolean) =>
+  SELECTION.get(`${action} ${type}`) ?? always;
+
+export function groupsOf(action: CatalogueAction): Groups {
+  const rows = alternatives.filter((row) => row.service === action.service);
+  const required = new Set(action.resourceTypes.filter((type) => type.required).map((type) => type.name));
+  // AWS marks every type of a tagging action as required; a call tags one.
+  const all = action.accessLevel === 'Tagging';
+  const groupOf = (type: string) => rows.find((row) => row.types.includes(type));
+  return {
+    keyOf: (type) => (all ? '' : (groupOf(type)?.types.join() ?? type)),
+    isRequired: (type) => required.has(type) || groupOf(type)?.required === true,
+    isCovered: (type, found) =>
+      found.length > 0 && (all || found.some((other) => groupOf(type)?.types.includes(other) === true)),
+  };
+}
