@@ -97,7 +97,7 @@ export const anyOf = (all: readonly Truth[]): Truth =>
 export const allOf = (all: readonly Truth[]): Truth =>
   all.includes('false') ? 'false' : all.includes('unknown') ? 'unknown' : 'true';
 
-function valueTest(operator: Operator, written: string, variables: boolean): ValueTest {
+export function valueTest(operator: Operator, written: string, variables: boolean): ValueTest {
   switch (operator.type) {
     case 'string':
       return stringTest(operator.match, written, variables);

@@ -8,6 +8,11 @@ export type Glob = readonly number[];
 export const ANY = -1;
 /** `*`: any run of characters, also across `/` and `:`. */
 export const STAR = -2;
+/** `?` and `*` that stop at `:`, for operators that compare ARNs field by field. Only for `findWord`. */
+export const FIELD_ANY = -3;
+export const FIELD_STAR = -4;
+/** Added to a lower-case letter: any letter that folds to it. Only for `findWord`. */
+export const FOLD = 0x1_0000;
 /** Variables are interned as numbers from here downwards. */
 const FIRST_VARIABLE = -16;
 

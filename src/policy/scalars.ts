@@ -1,7 +1,12 @@
 /** Reads the values that condition operators compare: numbers, dates, IP addresses. Undefined: not such a value. */
 
+/** Beyond this there may be no larger number to tell `greater than` from; no context value is near it. */
+const LARGEST = 1e300;
+
 export function parseNumber(text: string): number | undefined {
-  return /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/.test(text) ? Number(text) : undefined;
+  if (!/^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/.test(text)) return undefined;
+  const value = Number(text);
+  return Math.abs(value) <= LARGEST ? value : undefined;
 }
 
 const DATE =
@@ -10,9 +15,10 @@ const DATE =
 /** W3C date-time in any of its precisions, or seconds since 1970; in milliseconds. https://www.w3.org/TR/NOTE-datetime */
 export function parseDate(text: string): number | undefined {
   const match = DATE.exec(text);
-  if (!match) return /^-?\d{5,15}(\.\d{1,9})?$/.test(text) ? Number(text) * 1000 : undefined;
+  if (!match) return /^-?\d{5,12}(\.\d{1,3})?$/.test(text) ? Number(text) * 1000 : undefined;
   const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00', fraction = '', zone] =
     match;
+  if (Number(year) < 1000) return undefined;
   if (Number(month) < 1 || Number(month) > 12 || Number(day) < 1 || Number(day) > 31) return undefined;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined;
   const offset = zone && zone !== 'Z' ? zoneMinutes(zone) : 0;

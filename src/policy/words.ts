@@ -7,7 +7,7 @@
  * that letter is missing for every value. In the other `within` groups a variable counts as any text, which can only
  * add words. So `none` is always right; a found word that holds a variable is a candidate to be tried.
  */
-import { ANY, type Glob, isVariable, STAR } from './glob.ts';
+import { ANY, FIELD_ANY, FIELD_STAR, FOLD, type Glob, isVariable, STAR } from './glob.ts';
 
 export interface WordQuestion {
   /** For each group at least one glob must match. The first group is the one whose variables are kept apart. */
@@ -28,8 +28,11 @@ const DEFAULT_LIMIT = 20_000;
 const FILLERS = [...'xyzabcdefghijklmnopqrstuvw0123456789XYZ-_'].map((char) => char.charCodeAt(0));
 
 interface Machine {
+  /** Positions of wildcards; those of the `field` masks do not take a colon. */
   readonly stars: bigint;
   readonly wild: bigint;
+  readonly fieldStars: bigint;
+  readonly fieldWild: bigint;
   readonly letters: ReadonlyMap<number, bigint>;
   readonly accept: bigint;
   /** Reached: everything that follows is accepted. */
@@ -38,26 +41,60 @@ interface Machine {
   readonly jumps: boolean;
 }
 
+const COLON = 0x3a;
+
 function build(glob: Glob, symbolic: boolean): Machine {
-  let stars = 0n;
-  let wild = 0n;
-  const letters = new Map<number, bigint>();
+  const masks = new Map<number, bigint>();
+  const add = (token: number, bit: bigint): void => {
+    masks.set(token, (masks.get(token) ?? 0n) | bit);
+  };
   for (const [at, token] of glob.entries()) {
     const bit = 1n << BigInt(at);
-    if (token === STAR || (!symbolic && isVariable(token))) stars |= bit;
-    else if (token === ANY) wild |= bit;
-    else letters.set(token, (letters.get(token) ?? 0n) | bit);
+    if (!symbolic && isVariable(token)) add(STAR, bit);
+    else if (token >= FOLD) for (const letter of unfold(token - FOLD)) add(letter, bit);
+    else add(token, bit);
   }
+  const take = (token: number): bigint => {
+    const mask = masks.get(token) ?? 0n;
+    masks.delete(token);
+    return mask;
+  };
   const accept = 1n << BigInt(glob.length);
-  const sink = glob.length > 0 && (stars & (accept >> 1n)) !== 0n ? accept >> 1n : 0n;
-  return { stars, wild, letters, accept, sink, jumps: !symbolic };
+  const stars = take(STAR);
+  return {
+    stars,
+    wild: take(ANY),
+    fieldStars: take(FIELD_STAR),
+    fieldWild: take(FIELD_ANY),
+    letters: masks,
+    accept,
+    sink: stars & (accept >> 1n),
+    jumps: !symbolic,
+  };
+}
+
+let folds: Map<number, number[]> | undefined;
+
+/** Every letter whose lower case is this one: a few have more than two forms. */
+function unfold(lower: number): readonly number[] {
+  if (!folds) {
+    folds = new Map();
+    for (let letter = 0; letter < 0xffff; letter += 1) {
+      const text = String.fromCharCode(letter).toLowerCase();
+      const to = text.charCodeAt(0);
+      if (text.length !== 1 || to === letter) continue;
+      folds.set(to, [...(folds.get(to) ?? []), letter]);
+    }
+  }
+  return [lower, ...(folds.get(lower) ?? [])];
 }
 
 /** Adds the positions reached by letting stars match nothing; runs of stars can follow each other here. */
 function close(machine: Machine, state: bigint): bigint {
+  const stars = machine.stars | machine.fieldStars;
   let now = state;
   for (;;) {
-    const next = now | ((now & machine.stars) << 1n);
+    const next = now | ((now & stars) << 1n);
     if (next === now) return now;
     now = next;
   }
@@ -65,13 +102,14 @@ function close(machine: Machine, state: bigint): bigint {
 
 function step(machine: Machine, state: bigint, letter: number): bigint {
   if (state === 0n) return 0n;
-  if (isVariable(letter) && machine.jumps) {
-    const low = state & -state;
-    return (machine.accept << 1n) - low;
+  if (isVariable(letter)) {
+    if (machine.jumps) return (machine.accept << 1n) - (state & -state);
+    return close(machine, ((state & (machine.letters.get(letter) ?? 0n)) << 1n) | (state & machine.stars));
   }
-  const wild = isVariable(letter) ? 0n : machine.wild;
-  const moved = ((state & ((machine.letters.get(letter) ?? 0n) | wild)) << 1n) | (state & machine.stars);
-  return close(machine, moved);
+  const inField = letter !== COLON;
+  const moves = (machine.letters.get(letter) ?? 0n) | machine.wild | (inField ? machine.fieldWild : 0n);
+  const stays = machine.stars | (inField ? machine.fieldStars : 0n);
+  return close(machine, ((state & moves) << 1n) | (state & stays));
 }
 
 interface Node {
@@ -151,10 +189,12 @@ function lettersAt(
   for (const [at, machine] of machines.entries()) {
     const state = states[at]!;
     if (state === 0n) continue;
+    if ((state & (machine.fieldWild | machine.fieldStars)) !== 0n) wanted.add(COLON);
     // A variable is a letter of the first group only: elsewhere it is either any text or never reached.
     for (const [letter, mask] of machine.letters)
       if ((state & mask) !== 0n && (at < first || !isVariable(letter))) wanted.add(letter);
-    if (at < inside) open ||= (state & (machine.wild | machine.stars)) !== 0n;
+    if (at < inside)
+      open ||= (state & (machine.wild | machine.stars | machine.fieldWild | machine.fieldStars)) !== 0n;
   }
   const filler = open ? (FILLERS.find((one) => !wanted.has(one)) ?? unusedLetter(wanted)) : undefined;
   const sorted = [...wanted].sort((a, b) => b - a);
@@ -187,7 +227,47 @@ function fits(a: Glob, b: Glob, at: (list: Glob, index: number) => number | unde
     const left = at(a, index);
     const right = at(b, index);
     if (left === undefined || right === undefined) return left === right || (left ?? right)! < 0;
-    if (left < 0 || right < 0) return true;
+    if (left < 0 || right < 0 || left >= FOLD || right >= FOLD) return true;
     if (left !== right) return false;
   }
+}
+
+export interface Cell {
+  readonly word: string;
+  /** Which of the globs match the word. */
+  readonly matches: readonly boolean[];
+}
+
+/**
+ * One shortest non-empty word for each combination of the globs that can match together, where `among` holds for at
+ * least one glob; undefined past the limit. Globs without variables.
+ */
+export function findCells(
+  globs: readonly Glob[],
+  among: (matches: readonly boolean[]) => boolean,
+  limit = DEFAULT_LIMIT,
+): readonly Cell[] | undefined {
+  const machines = globs.map((glob) => build(glob, true));
+  const start: Node = { states: machines.map((one) => close(one, 1n)), parent: undefined, letter: 0 };
+  const seen = new Set<string>();
+  const cells = new Map<string, Cell>();
+  const queue: Node[] = [start];
+  for (let head = 0; head < queue.length; head += 1) {
+    const node = queue[head]!;
+    if (node.parent) {
+      const matches = node.states.map((state, at) => (state & machines[at]!.accept) !== 0n);
+      const key = matches.map(Number).join('');
+      if (!cells.has(key) && among(matches))
+        cells.set(key, { word: String.fromCharCode(...spell(node)), matches });
+    }
+    if (seen.size > limit) return undefined;
+    for (const letter of lettersAt(machines, node.states, machines.length, 0)) {
+      const states = node.states.map((state, at) => step(machines[at]!, state, letter));
+      const key = states.join();
+      if (states.every((state) => state === 0n) || seen.has(key)) continue;
+      seen.add(key);
+      queue.push({ states, parent: node, letter });
+    }
+  }
+  return [...cells.values()];
 }
