@@ -47,11 +47,107 @@ export interface AccountPrincipal {
   readonly problems?: readonly string[];
 }
 
+export interface AccountGroup {
+  readonly name: string;
+  readonly arn: string;
+  readonly path: string;
+  readonly id: string;
+  readonly createdAt?: number;
+  /** Names of its users, sorted. */
+  readonly members: readonly string[];
+  readonly policies: readonly AttachedPolicy[];
+}
+
+/** A managed policy as the account holds it, attached or not. */
+export interface ManagedPolicy {
+  readonly arn: string;
+  readonly name: string;
+  /** The default version; undefined only where `problem` says why. */
+  readonly document: unknown;
+  readonly problem?: string;
+  readonly versionId?: string;
+  /** Epoch ms of the default version's creation. */
+  readonly createdAt?: number;
+  /** Roles, users and groups it is attached to. */
+  readonly attachmentCount?: number;
+  /** Roles and users it bounds: such a policy limits and is no grant. */
+  readonly boundaryCount?: number;
+}
+
 export interface Account {
   readonly accountId: string;
   readonly principals: readonly AccountPrincipal[];
+  /** All groups; absent where only one principal was read. */
+  readonly groups?: readonly AccountGroup[];
+  /** All managed policies told; absent where only one principal was read. */
+  readonly managedPolicies?: readonly ManagedPolicy[];
+  /** Facts of the account itself; each absent where nobody gave it. */
+  readonly facts?: AccountFacts;
   /** Problems met while reading, one line each and sorted; those of the principals included. */
   readonly problems: readonly string[];
+}
+
+export interface AccountFacts {
+  readonly credentials?: CredentialReport;
+  /** `none`: the account has set no policy, so AWS's default of 8 characters holds. */
+  readonly passwordPolicy?: PasswordPolicy | 'none';
+  /** `aws iam get-account-summary`: [key, value], sorted by key. */
+  readonly summary?: readonly (readonly [key: string, value: number])[];
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PasswordPolicy.html; an absent number: no such rule. */
+export interface PasswordPolicy {
+  readonly minimumLength: number;
+  readonly requireSymbols: boolean;
+  readonly requireNumbers: boolean;
+  readonly requireUppercase: boolean;
+  readonly requireLowercase: boolean;
+  readonly usersMayChange: boolean;
+  readonly hardExpiry: boolean;
+  readonly maxAgeDays?: number;
+  readonly reusePrevention?: number;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html. At most one new report in 4 hours. */
+export interface CredentialReport {
+  /** Epoch ms; only told where the report came with AWS's JSON around it. */
+  readonly generatedAt?: number;
+  readonly accountId: string;
+  /** Root first, then by name. */
+  readonly users: readonly UserCredentials[];
+  readonly origin: string;
+}
+
+export interface UserCredentials {
+  /** `<root_account>` for root. */
+  readonly user: string;
+  readonly arn: string;
+  readonly root: boolean;
+  readonly createdAt?: number;
+  /** `enabled` is undefined where AWS does not tell (root in accounts without central root access). */
+  readonly password: {
+    readonly enabled?: boolean;
+    /** Undefined: never used, or before AWS began to note it (October 2014). */
+    readonly lastUsed?: number;
+    readonly lastChanged?: number;
+    readonly nextRotation?: number;
+  };
+  readonly mfaActive: boolean;
+  /** Slots that hold a key, active or not. */
+  readonly accessKeys: readonly AccessKeyUse[];
+  /** Signing certificates that are active. */
+  readonly activeCertificates: number;
+}
+
+export interface AccessKeyUse {
+  readonly slot: 1 | 2;
+  readonly active: boolean;
+  /** Epoch ms when it was created or last changed: its age. */
+  readonly lastRotated?: number;
+  /** Undefined: never used, or before AWS began to note it (April 2015). */
+  readonly lastUsed?: number;
+  readonly lastUsedRegion?: string;
+  readonly lastUsedService?: string;
 }
 
 /** One service of the last-accessed report. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html */

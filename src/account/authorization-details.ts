@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts';
 import type { Account, AccountPrincipal } from './account.ts';
 import { byCodeUnit, isJson, type Json, objects, text } from './fields.ts';
 import { readManagedPolicies } from './managed-policies.ts';
-import { accountOf, readPrincipal, type Shared } from './principal.ts';
+import { accountOf, readGroup, readPrincipal, type Shared } from './principal.ts';
 import { recognise } from './recognise.ts';
 
 /** One page, or the pages merged: those of a list are joined, and a file that ends in mid-list is refused. */
@@ -59,9 +59,18 @@ export function parseAuthorizationDetails(value: unknown, origin: string): Accou
   return {
     accountId: onlyAccount(sorted, groupList, origin),
     principals: sorted,
+    groups: [...groups.values()]
+      .map((raw, index) =>
+        readGroup(raw, `GroupDetailList[${index}]`, membersOf(String(raw.GroupName), sorted), shared),
+      )
+      .sort((a, b) => byCodeUnit(a.arn, b.arn)),
+    managedPolicies: [...shared.managed.values()].sort((a, b) => byCodeUnit(a.arn, b.arn)),
     problems: [...problems].sort(byCodeUnit),
   };
 }
+
+const membersOf = (group: string, principals: readonly AccountPrincipal[]): readonly string[] =>
+  principals.filter((one) => one.groups.includes(group)).map((one) => one.name);
 
 function onlyAccount(
   principals: readonly AccountPrincipal[],

@@ -51,14 +51,16 @@ export function objects(object: Json, key: string, at: string, origin: string): 
 const TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
 /** Epoch ms of an ISO 8601 time; AWS's times are UTC, so one without a zone is, too. Undefined where it is no time. */
-export function time(object: Json, key: string): number | undefined {
-  const value = field(object, key);
+export function parseTime(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined;
   const match = TIME.exec(value);
   if (!match) return undefined;
   const parsed = Date.parse(match[1] === undefined && value.length > 10 ? `${value}Z` : value);
   return Number.isNaN(parsed) ? undefined : parsed;
 }
+
+/** `parseTime` of a field. */
+export const time = (object: Json, key: string): number | undefined => parseTime(field(object, key));
 
 /** Leaves out what is undefined, as `exactOptionalPropertyTypes` wants it. */
 export function defined<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {

@@ -28,15 +28,16 @@ export function findPrincipal(account: Account, wanted: PrincipalFilter): Accoun
     throw new UsageError(
       `account \`${account.accountId}\` has no ${wanted.kind} \`${wanted.name}\`, but a ${other.kind} of that name: use \`--${other.kind}\``,
     );
-  const near = nearest(
-    wanted.name,
-    account.principals.filter((one) => one.kind === wanted.kind).map((one) => one.name),
+  const names = account.principals.filter((one) => one.kind === wanted.kind).map((one) => one.name);
+  throw new UsageError(
+    `account \`${account.accountId}\` has no ${wanted.kind} \`${wanted.name}\`${meant(wanted.name, names) || `: it has ${count(account, wanted.kind)}`}`,
   );
-  const hint =
-    near.length === 0
-      ? `it has ${count(account, wanted.kind)}`
-      : `did you mean ${near.map((one) => `\`${one}\``).join(' or ')}?`;
-  throw new UsageError(`account \`${account.accountId}\` has no ${wanted.kind} \`${wanted.name}\`: ${hint}`);
+}
+
+/** `: did you mean …?` with the names nearest to the wanted one, or nothing. */
+export function meant(wanted: string, names: readonly string[]): string {
+  const near = nearest(wanted, names);
+  return near.length === 0 ? '' : `: did you mean ${near.map((one) => `\`${one}\``).join(' or ')}?`;
 }
 
 function count(account: Account, kind: 'role' | 'user'): string {

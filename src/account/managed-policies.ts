@@ -1,5 +1,5 @@
 /** Managed policies by ARN, and what becomes of an attachment whose document is not there. */
-import type { AttachedPolicy, PolicySource } from './account.ts';
+import type { AttachedPolicy, ManagedPolicy, PolicySource } from './account.ts';
 import { decodeDocument } from './document.ts';
 import {
   byCodeUnit,
@@ -11,17 +11,6 @@ import {
   text,
   time,
 } from './fields.ts';
-
-/** The documents known for one ARN: its default version, or why there is none. */
-export interface ManagedPolicy {
-  readonly arn: string;
-  readonly name: string;
-  readonly document: unknown;
-  readonly problem?: string;
-  readonly versionId?: string;
-  readonly createdAt?: number;
-  readonly attachmentCount?: number;
-}
 
 /** `arn:aws:iam::aws:policy/…`: owned by AWS, so it can be detached but not edited. */
 export const isAwsManaged = (arn: string): boolean => /^arn:[^:]+:iam::aws:policy\//.test(arn);
@@ -45,12 +34,13 @@ export function readManagedPolicies(
       : { problem: `its default version${wanted ? ` \`${wanted}\`` : ''} is not in \`${origin}\`` };
     const policy: ManagedPolicy = {
       arn,
-      name: text(raw, 'PolicyName', at, origin),
+      name: optionalText(raw, 'PolicyName') ?? arn.slice(arn.lastIndexOf('/') + 1),
       document: 'document' in decoded ? decoded.document : undefined,
       ...('problem' in decoded ? { problem: decoded.problem } : {}),
       ...defined('versionId', (version && optionalText(version, 'VersionId')) ?? wanted),
       ...defined('createdAt', version && time(version, 'CreateDate')),
       ...defined('attachmentCount', optionalNumber(raw, 'AttachmentCount')),
+      ...defined('boundaryCount', optionalNumber(raw, 'PermissionsBoundaryUsageCount')),
     };
     // A page read twice repeats a policy: the one with a document tells more.
     const before = known.get(arn);

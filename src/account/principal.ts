@@ -1,6 +1,6 @@
 /** One entry of RoleDetailList or UserDetailList -> AccountPrincipal. */
 import { UsageError } from '../errors.ts';
-import type { AccountPrincipal, AttachedPolicy } from './account.ts';
+import type { AccountGroup, AccountPrincipal, AttachedPolicy, ManagedPolicy } from './account.ts';
 import { decodeDocument } from './document.ts';
 import {
   byCodeUnit,
@@ -14,7 +14,7 @@ import {
   text,
   time,
 } from './fields.ts';
-import { type ManagedPolicy, resolveManagedPolicy, sortPolicies } from './managed-policies.ts';
+import { resolveManagedPolicy, sortPolicies } from './managed-policies.ts';
 
 /** What the entries of one file share. */
 export interface Shared {
@@ -87,13 +87,31 @@ function groupPolicies(names: readonly string[], shared: Shared, problems: strin
       problems.push(`group \`${name}\` is not in \`${shared.origin}\`, so what it grants is unknown`);
       return [];
     }
-    const at = `GroupDetailList(${name})`;
-    const inline = objects(group, 'GroupPolicyList', at, shared.origin);
-    return [
-      ...managedPolicies(group, at, shared, name),
-      ...inlinePolicies(inline, `${at}.GroupPolicyList`, shared.origin, name),
-    ];
+    return ownPolicies(group, name, shared);
   });
+}
+
+function ownPolicies(group: Json, name: string, shared: Shared): AttachedPolicy[] {
+  const at = `GroupDetailList(${name})`;
+  const inline = objects(group, 'GroupPolicyList', at, shared.origin);
+  return [
+    ...managedPolicies(group, at, shared, name),
+    ...inlinePolicies(inline, `${at}.GroupPolicyList`, shared.origin, name),
+  ];
+}
+
+/** Reads one group; `members` are the users that name it. */
+export function readGroup(raw: Json, at: string, members: readonly string[], shared: Shared): AccountGroup {
+  const name = text(raw, 'GroupName', at, shared.origin);
+  return {
+    name,
+    arn: text(raw, 'Arn', at, shared.origin),
+    path: optionalText(raw, 'Path') ?? '/',
+    id: text(raw, 'GroupId', at, shared.origin),
+    ...defined('createdAt', time(raw, 'CreateDate')),
+    members,
+    policies: sortPolicies(ownPolicies(raw, name, shared)),
+  };
 }
 
 /** Reads one role or user; what is unknown about it ends in its `problems`. */

@@ -218,3 +218,22 @@ describe('authorization details', () => {
     expect((caught as Error).message).not.toMatch(/[\n]|\.$/);
   });
 });
+
+describe('groups and managed policies of the account', () => {
+  it('lists groups with their members and policies, and every managed policy', () => {
+    const account = parse(details);
+    expect(account.groups).toEqual([
+      expect.objectContaining({
+        name: 'devs',
+        members: ['ann'],
+        arn: 'arn:aws:iam::111122223333:group/devs',
+      }),
+    ]);
+    expect(account.groups![0]!.policies.map((one) => one.name)).toEqual(['ReadOnlyAccess', 'own']);
+    expect(account.managedPolicies!.map((one) => [one.arn, one.versionId])).toEqual([
+      [LIMIT, 'v1'],
+      [READER, 'v2'],
+      [AWS_READ, 'v90'],
+    ]);
+  });
+});

@@ -3,7 +3,7 @@
  * the checkout, in `${XDG_CACHE_HOME:-~/.cache}/gen-policy-ci`. Where Python or the package cannot be had, `startMoto`
  * says `SKIPPED: why` and gives undefined, for use with `describe.skipIf(!moto)`.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir } from 'node:os';
@@ -98,6 +98,17 @@ async function answers(url: string, child: ChildProcess): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return false;
+}
+
+/** Runs a Python program in the environment that has moto, and so boto3; its standard output. */
+export function runPython(program: string, env: Readonly<Record<string, string>>): string {
+  const found = python();
+  if ('why' in found) throw new Error(found.why);
+  return execFileSync(found.path, ['-c', program], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+    maxBuffer: 256 * 1024 * 1024,
+  });
 }
 
 /** Starts a server of its own on a free port; undefined, with a line on standard error, where it cannot be had. */
