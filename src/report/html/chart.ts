@@ -1,0 +1,94 @@
+/** Plain SVG pieces. Lengths are computed here from numbers of the plan; text goes through `html`. */
+import { html, type Markup } from '../escape/html.ts';
+
+/** The pattern for what could not be observed; once a page. */
+export const hatch = (): Markup =>
+  html`<svg width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" class="hatch-back"/><line x1="1" y1="0" x2="1" y2="6" class="hatch-line"/></pattern></defs></svg>`;
+
+export interface Segment {
+  readonly className: string;
+  readonly value: number;
+  readonly label: string;
+}
+
+/** Short, exact enough for pixels, and the same on every machine. */
+const unit = (value: number): string => String(Math.round(value * 100) / 100);
+
+/** A horizontal bar of segments on a scale of `scale`; what is not nothing is at least visible. */
+export function bar(segments: readonly Segment[], scale: number): Markup {
+  let x = 0;
+  const rects = segments
+    .filter((one) => one.value > 0)
+    .map((one) => {
+      const width = scale <= 0 ? 0 : Math.max(0.6, (100 * one.value) / scale);
+      const at = x;
+      x += width;
+      return html`<rect class="${one.className}" x="${unit(at)}" y="0" width="${unit(width)}" height="10"><title>${one.label}</title></rect>`;
+    });
+  return html`<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${rects}</svg>`;
+}
+
+export interface Legend {
+  readonly className: string;
+  readonly text: string;
+}
+
+export const legend = (items: readonly Legend[]): Markup =>
+  html`<ul class="legend">${items.map((one) => html`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="${one.className}" width="10" height="10"/></svg>${one.text}</li>`)}</ul>`;
+
+export interface Grid {
+  readonly label: string;
+  readonly rows: readonly string[];
+  /** First and last day, `YYYY-MM-DD`. */
+  readonly from: string;
+  readonly to: string;
+  /** Class and tooltip of a cell; undefined leaves it empty. */
+  readonly cell: (
+    row: string,
+    day: string,
+  ) => { readonly className: string; readonly title: string } | undefined;
+}
+
+const DAY = 86_400_000;
+const LABELS = 190;
+const ROW = 20;
+/** Tooltips cost bytes; past this many cells the tables say it. */
+const TITLED = 6_000;
+
+/** The days from `from` to `to`, both included; at most 800. */
+export function daysBetween(from: string, to: string): readonly string[] {
+  const start = Date.parse(`${from}T00:00:00Z`);
+  const end = Date.parse(`${to}T00:00:00Z`);
+  if (Number.isNaN(start) || Number.isNaN(end) || end < start) return [];
+  const count = Math.min(800, Math.floor((end - start) / DAY) + 1);
+  return Array.from({ length: count }, (_, at) => new Date(start + at * DAY).toISOString().slice(0, 10));
+}
+
+/** Rows x days as small squares with the months above; scrolls sideways where it is wide. */
+export function dayGrid(grid: Grid): Markup {
+  const days = daysBetween(grid.from, grid.to);
+  if (days.length === 0 || grid.rows.length === 0) return html`<p>Nothing to show.</p>`;
+  const step = Math.max(3, Math.min(14, Math.floor((1060 - LABELS) / days.length)));
+  const gap = step > 6 ? 2 : step > 4 ? 1 : 0;
+  const titled = days.length * grid.rows.length <= TITLED;
+  const months = days.flatMap((day, at) =>
+    at === 0 || day.endsWith('-01')
+      ? [
+          html`<text x="${LABELS + at * step}" y="11">${at > 0 || days.length < 40 || !days.slice(1, 12).some((one) => one.endsWith('-01')) ? day.slice(0, 7) : ''}</text>`,
+        ]
+      : [],
+  );
+  const rows = grid.rows.map((row, index) => {
+    const y = 20 + index * ROW;
+    const cells = days.map((day, at) => {
+      const cell = grid.cell(row, day);
+      if (cell === undefined) return undefined;
+      const box = html`class="${cell.className}" x="${LABELS + at * step}" y="${y}" width="${step - gap}" height="${ROW - 4}"`;
+      return titled ? html`<rect ${box}><title>${cell.title}</title></rect>` : html`<rect ${box}/>`;
+    });
+    return html`<text class="row" x="0" y="${y + 12}">${row.length > 25 ? `${row.slice(0, 24)}…` : row}</text>${cells}`;
+  });
+  const width = LABELS + days.length * step;
+  const height = 20 + grid.rows.length * ROW;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${grid.label}"><svg class="chart" role="img" aria-label="${grid.label}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${months}${rows}</svg></div>`;
+}

@@ -1,0 +1,156 @@
+/** Used against granted, the mix of access levels, activity by day, and what the evidence covered. */
+import type { Plan, ServiceSummary } from '../../plan/plan.ts';
+import { html, type Markup } from '../escape/html.ts';
+import { count, day, plural } from '../text.ts';
+import { kindText } from '../view.ts';
+import { bar, dayGrid, legend } from './chart.ts';
+
+const SHOWN = 24;
+
+export function servicesSection(plan: Plan): Markup {
+  const ranked = [...plan.services].sort((a, b) => b.granted - a.granted || b.calls - a.calls);
+  const scale = Math.max(1, ...ranked.map((one) => Math.max(one.granted, one.kept)));
+  const head = html`<thead><tr><th scope="col">Service</th><th scope="col"><span class="visually-hidden">Chart</span></th><th scope="col" class="num">Granted</th><th scope="col" class="num">Used</th><th scope="col" class="num">Kept</th><th scope="col" class="num optional">Calls</th><th scope="col" class="optional">Last used</th></tr></thead>`;
+  const table = (services: readonly ServiceSummary[]): Markup =>
+    html`<table>${head}<tbody>${services.map((one) => serviceRow(one, scale))}</tbody></table>`;
+  return html`<section id="services" aria-labelledby="services-title"><h2 id="services-title">Used and granted, by service</h2><p>Actions each service grants today, and what becomes of them.</p><div class="card scroll">${legend(
+    [
+      { className: 's-used', text: 'kept' },
+      { className: 's-blind', text: 'kept, because use could not have been seen' },
+      { className: 's-gone', text: 'removed' },
+    ],
+  )}${table(ranked.slice(0, SHOWN))}${
+    ranked.length > SHOWN
+      ? html`<details class="fold"><summary>${plural(ranked.length - SHOWN, 'more service')}</summary>${table(ranked.slice(SHOWN))}</details>`
+      : ''
+  }</div></section>`;
+}
+
+function serviceRow(one: ServiceSummary, scale: number): Markup {
+  const blind = Math.min(one.notObservable, one.kept);
+  const last = one.lastSeen ?? one.lastAccessed;
+  return html`<tr><th scope="row"><code>${one.service}</code><div class="soft optional">${one.name === one.service ? '' : one.name}</div></th><td class="bar">${bar(
+    [
+      { className: 's-used', value: one.kept - blind, label: `${count(one.kept - blind)} kept` },
+      { className: 's-blind', value: blind, label: `${count(blind)} not observable` },
+      { className: 's-gone', value: one.removed, label: `${count(one.removed)} removed` },
+    ],
+    scale,
+  )}</td><td class="num">${count(one.granted)}</td><td class="num">${count(one.used)}</td><td class="num">${count(one.kept)}</td><td class="num optional">${count(one.calls)}</td><td class="optional">${last === undefined ? 'never seen' : day(last)}${one.lastSeen === undefined && last !== undefined ? html`<div class="soft">Access Advisor</div>` : ''}</td></tr>`;
+}
+
+const LEVELS = ['List', 'Read', 'Write', 'Permissions management', 'Tagging'];
+
+export function levelsSection(plan: Plan): Markup {
+  const className = (level: string): string => `l${LEVELS.indexOf(level) + 1}`;
+  const mix = (label: string, column: 1 | 2 | 3): Markup | undefined => {
+    const total = plan.levels.reduce((sum, row) => sum + row[column], 0);
+    if (column === 1 && plan.before === undefined) return undefined;
+    return html`<span>${label}</span>${bar(
+      plan.levels.map((row) => ({
+        className: className(row[0]),
+        value: row[column],
+        label: `${row[0]}: ${count(row[column])}`,
+      })),
+      total,
+    )}<span class="num">${count(total)}</span>`;
+  };
+  return html`<section id="levels" aria-labelledby="levels-title"><h2 id="levels-title">Access levels, before and after</h2><p>Each bar is the whole set of actions, split by AWS access level.</p><div class="card">${legend(plan.levels.map(([level]) => ({ className: className(level), text: level })))}<div class="mix" aria-hidden="true">${mix('Before', 1)}${mix('After', 2)}${mix('Used', 3)}</div><table><thead><tr><th scope="col">Access level</th><th scope="col" class="num">Before</th><th scope="col" class="num">After</th><th scope="col" class="num">Used</th></tr></thead><tbody>${plan.levels.map(
+    ([level, before, after, used]) =>
+      html`<tr><th scope="row">${level}</th><td class="num">${plan.before === undefined ? 'not known' : count(before)}</td><td class="num">${count(after)}</td><td class="num">${count(used)}</td></tr>`,
+  )}</tbody></table></div></section>`;
+}
+
+/** The window's last day; its end is exclusive. */
+function lastDay(plan: Plan): string {
+  const end = Date.parse(plan.window.to);
+  return Number.isNaN(end) ? plan.window.to : new Date(end - 1).toISOString().slice(0, 10);
+}
+
+const HEAT_ROWS = 40;
+const heat = (calls: number): number => Math.min(5, Math.max(1, Math.floor(Math.log10(calls)) + 1));
+
+export function activitySection(plan: Plan): Markup {
+  const byService = new Map<string, { calls: number; days: Map<string, number>; last: string }>();
+  for (const [service, date, calls] of plan.heatmap) {
+    const row = byService.get(service) ?? { calls: 0, days: new Map<string, number>(), last: '' };
+    row.calls += calls;
+    row.days.set(date, calls);
+    if (date > row.last) row.last = date;
+    byService.set(service, row);
+  }
+  const ranked = [...byService].sort((a, b) => b[1].calls - a[1].calls || (a[0] < b[0] ? -1 : 1));
+  const rest = ranked.length - HEAT_ROWS;
+  return html`<section id="activity" aria-labelledby="activity-title"><h2 id="activity-title">Activity by service and day</h2><p>Calls a day that were seen in the logs.</p><div class="card">${legend(
+    [
+      { className: 'h0', text: 'none' },
+      { className: 'h1', text: 'below 10' },
+      { className: 'h2', text: 'below 100' },
+      { className: 'h3', text: 'below 1,000' },
+      { className: 'h4', text: 'below 10,000' },
+      { className: 'h5', text: 'more' },
+    ],
+  )}${dayGrid({
+    label: 'Calls by service and day',
+    rows: ranked.slice(0, HEAT_ROWS).map(([service]) => service),
+    from: day(plan.window.from),
+    to: lastDay(plan),
+    cell: (service, date) => {
+      const calls = byService.get(service)?.days.get(date) ?? 0;
+      return {
+        className: calls > 0 ? `h${heat(calls)}` : 'h0',
+        title: `${service}, ${date}: ${plural(calls, 'call')}`,
+      };
+    },
+  })}${rest > 0 ? html`<p class="soft">${plural(rest, 'more service')} with fewer calls in the table.</p>` : ''}<details class="fold"><summary>As a table</summary><div class="scroll"><table><thead><tr><th scope="col">Service</th><th scope="col" class="num">Calls</th><th scope="col" class="num">Days with calls</th><th scope="col">Last</th></tr></thead><tbody>${ranked.map(
+    ([service, row]) =>
+      html`<tr><th scope="row"><code>${service}</code></th><td class="num">${count(row.calls)}</td><td class="num">${count(row.days.size)}</td><td>${row.last}</td></tr>`,
+  )}</tbody></table></div></details></div></section>`;
+}
+
+const COVER_ROWS = 40;
+
+export function coverageSection(plan: Plan): Markup {
+  const { coverage, ignored, accounting } = plan.evidence;
+  const cells = new Map<string, Map<string, number>>();
+  for (const [account, region, date, objects] of coverage.cells) {
+    const name = account === plan.principal.accountId ? region : `${account} ${region}`;
+    const row = cells.get(name) ?? new Map<string, number>();
+    row.set(date, (row.get(date) ?? 0) + objects);
+    cells.set(name, row);
+  }
+  const names = [...cells.keys()].sort();
+  const { management } = coverage;
+  return html`<section id="coverage" aria-labelledby="coverage-title"><h2 id="coverage-title">What the evidence covers</h2><p>Coverage is ${coverage.state}. Management events: read ${management.read}, write ${management.write}.${management.excludedSources.length === 0 ? '' : html` Not recorded: <code>${management.excludedSources.join(', ')}</code>.`}</p><div class="card">${legend(
+    [
+      { className: 'h4', text: 'log objects read' },
+      { className: 's-blind', text: 'none read' },
+    ],
+  )}${dayGrid({
+    label: 'Days with log objects, by region',
+    rows: names.slice(0, COVER_ROWS),
+    from: day(plan.window.from),
+    to: lastDay(plan),
+    cell: (name, date) => {
+      const objects = cells.get(name)?.get(date) ?? 0;
+      return {
+        className: objects > 0 ? 'h4' : 's-blind',
+        title: `${name}, ${date}: ${plural(objects, 'object')}`,
+      };
+    },
+  })}${names.length > COVER_ROWS ? html`<p class="soft">${plural(names.length - COVER_ROWS, 'more region')} in result.json.</p>` : ''}
+<h3 class="gap">Gaps</h3>${
+    coverage.gaps.length === 0
+      ? html`<p>None known.</p>`
+      : html`<div class="scroll"><table><thead><tr><th scope="col">What</th><th scope="col">Kind</th><th scope="col">From</th><th scope="col">To</th></tr></thead><tbody>${coverage.gaps.map((gap) => html`<tr><th scope="row">${gap.detail}</th><td>${kindText(gap.reason)}</td><td>${gap.from === undefined ? 'whole window' : day(gap.from)}</td><td>${gap.to === undefined ? '' : day(gap.to)}</td></tr>`)}</tbody></table></div>`
+  }${
+    coverage.data.length === 0
+      ? ''
+      : html`<h3 class="gap">Data events</h3><div class="scroll"><table><thead><tr><th scope="col">Resource type</th><th scope="col">Recorded</th><th scope="col">Detail</th></tr></thead><tbody>${coverage.data.map((one) => html`<tr><th scope="row"><code>${one.resourceType}</code></th><td>${one.seen}</td><td>${one.detail}</td></tr>`)}</tbody></table></div>`
+  }<details class="fold"><summary>Every record read is in exactly one bucket: ${count(accounting.records)}</summary><div class="scroll"><table><thead><tr><th scope="col">Bucket</th><th scope="col" class="num">Records</th></tr></thead><tbody>${Object.entries(
+    accounting.buckets,
+  ).map(
+    ([name, value]) =>
+      html`<tr><th scope="row">${kindText(name)}</th><td class="num">${count(value)}</td></tr>`,
+  )}</tbody></table>${accounting.reasons.length === 0 ? '' : html`<ul>${accounting.reasons.map(([bucket, reason, value]) => html`<li>${kindText(bucket)}: ${reason}, ${count(value)}</li>`)}</ul>`}${ignored.length === 0 ? '' : html`<p>Objects that hold no events: ${ignored.map(([kind, value]) => `${kind} ${count(value)}`).join(', ')}.</p>`}</div></details></div></section>`;
+}
