@@ -1,4 +1,5 @@
 /** Findings about the use itself: granted elsewhere, denied, not understood, not resolved, or worth a second look. */
+import type { Denial } from '../../permissions/permission.ts';
 import type { PrincipalUsage, UsageEntry } from '../../usage/usage.ts';
 import type { PlanInput } from '../input.ts';
 import { isUse } from '../judge-uses.ts';
@@ -40,10 +41,7 @@ function denied(usage: PrincipalUsage): Finding[] {
     const named = denial.denied?.action;
     const actions = named === undefined ? denial.actions : [named];
     const where = denial.denied?.policyType;
-    const how = denial.denied?.explicit === true ? `by an explicit deny in a ${where ?? ''} policy` : '';
-    const missing =
-      denial.denied?.explicit === false && where ? `for want of an allow in a ${where} policy` : '';
-    const by = how || missing ? ` ${(how || missing).replace('  ', ' ')}` : '';
+    const by = refusal(denial.denied);
     return makeFinding({
       kind: 'denied-attempt',
       subject: actions.length === 1 ? actions[0]! : `${denial.eventSource} ${denial.eventName}`,
@@ -60,6 +58,13 @@ function denied(usage: PrincipalUsage): Finding[] {
       evidence: seenEvidence([denial]),
     });
   });
+}
+
+/** What AWS said of the policy that refused, where it did. */
+function refusal(denied: Denial | undefined): string {
+  if (denied?.explicit === undefined || denied.policyType === undefined) return '';
+  const policy = `${/^[aeiou]/i.test(denied.policyType) ? 'an' : 'a'} ${denied.policyType} policy`;
+  return denied.explicit ? ` by an explicit deny in ${policy}` : ` for want of an allow in ${policy}`;
 }
 
 function unmapped(usage: PrincipalUsage): Finding[] {
