@@ -31,7 +31,7 @@ export interface Purpose {
   readonly permission: string;
 }
 
-/** Runs one call; what it throws becomes one of our errors, except an abort, which stays as it is. */
+/** Runs one call; what it throws becomes one of our errors (AWS's as its `cause`), except an abort, which stays as it is. */
 export async function ask<T>(
   purpose: Purpose,
   signal: AbortSignal | undefined,
@@ -41,7 +41,7 @@ export async function ask<T>(
     return await run();
   } catch (error) {
     if (signal?.aborted || isExpected(error)) throw error;
-    throw awsError(error, purpose.doing, purpose.permission);
+    throw Object.assign(awsError(error, purpose.doing, purpose.permission), { cause: error });
   }
 }
 

@@ -4,20 +4,21 @@ import { UsageError } from '../errors.ts';
 import { type AwsOptions, awsClientConfig } from './aws-config.ts';
 import { awsError, awsErrorCode, oneLine } from './aws-error.ts';
 import type { TrailFacts } from './facts.ts';
-import { readSelectors } from './selectors.ts';
-
-export interface TrailFactsResult {
-  /** Sorted by ARN. */
-  readonly trails: readonly TrailFacts[];
-  /** What could not be learnt, one line each; a trail whose selectors are unknown is not among `trails`. */
-  readonly problems: readonly string[];
-}
+import { type TrailAnswer, type TrailFactsResult, trailFacts } from './facts-read.ts';
 
 /**
  * All trails that record this account: those of every region, and the organisation's. Throws an AccessError where not even
  * DescribeTrails is allowed.
  */
 export async function readTrailFacts(aws: AwsOptions): Promise<TrailFactsResult> {
+  const { answers, problems } = await readTrailAnswers(aws);
+  return trailFacts(answers, problems);
+}
+
+/** As `readTrailFacts`, but AWS's own answers, for a snapshot. */
+export async function readTrailAnswers(
+  aws: AwsOptions,
+): Promise<{ readonly answers: readonly TrailAnswer[]; readonly problems: readonly string[] }> {
   const clients = new Map<string, CloudTrailClient>();
   const { CloudTrailClient } = await import('@aws-sdk/client-cloudtrail');
   const config = await awsClientConfig(aws);
@@ -31,12 +32,9 @@ export async function readTrailFacts(aws: AwsOptions): Promise<TrailFactsResult>
   try {
     const problems: string[] = [];
     const found = await findTrails(clientOf, problems);
-    const trails: TrailFacts[] = [];
-    for (const trail of found) {
-      const facts = await factsOf(clientOf(trail.HomeRegion), trail, problems);
-      if (facts) trails.push(facts);
-    }
-    return { trails, problems };
+    const answers: TrailAnswer[] = [];
+    for (const trail of found) answers.push(await answersOf(clientOf(trail.HomeRegion), trail, problems));
+    return { answers, problems };
   } finally {
     for (const client of clients.values()) client.destroy();
   }
@@ -76,49 +74,22 @@ async function findTrails(clientOf: ClientOf, problems: string[]): Promise<reado
   return [...found.values()].sort((a, b) => ((a.TrailARN ?? '') < (b.TrailARN ?? '') ? -1 : 1));
 }
 
-async function factsOf(
-  client: CloudTrailClient,
-  trail: Trail,
-  problems: string[],
-): Promise<TrailFacts | undefined> {
+/** Asks for one trail's selectors and status; what is refused is named, and stays undefined in the answer. */
+async function answersOf(client: CloudTrailClient, trail: Trail, problems: string[]): Promise<TrailAnswer> {
   const { GetEventSelectorsCommand, GetTrailStatusCommand } = await import('@aws-sdk/client-cloudtrail');
-  const { TrailARN: arn = '', Name: name = '', KmsKeyId: kmsKeyId, S3KeyPrefix: prefix } = trail;
-  let selectors: ReturnType<typeof readSelectors>;
-  try {
-    selectors = readSelectors(await client.send(new GetEventSelectorsCommand({ TrailName: arn })));
-  } catch (error) {
-    problems.push(
-      `trail \`${oneLine(name)}\` is left out: its event selectors are not known (${awsErrorCode(error)})`,
-    );
-    return undefined;
-  }
-  problems.push(...selectors.problems.map((problem) => `trail \`${oneLine(name)}\`: ${problem}`));
-  let status: Pick<TrailFacts, 'isLogging' | 'startedLogging' | 'stoppedLogging'> = {};
-  try {
-    const answer = await client.send(new GetTrailStatusCommand({ Name: arn }));
-    status = {
-      ...(answer.IsLogging !== undefined && { isLogging: answer.IsLogging }),
-      ...(answer.StartLoggingTime && { startedLogging: answer.StartLoggingTime.getTime() }),
-      ...(answer.StopLoggingTime && { stoppedLogging: answer.StopLoggingTime.getTime() }),
-    };
-  } catch (error) {
+  const { TrailARN: arn = '', Name: name = '' } = trail;
+  const selectors = await client
+    .send(new GetEventSelectorsCommand({ TrailName: arn }))
+    .catch((error: unknown) => {
+      problems.push(
+        `trail \`${oneLine(name)}\` is left out: its event selectors are not known (${awsErrorCode(error)})`,
+      );
+    });
+  if (!selectors) return { trail };
+  const status = await client.send(new GetTrailStatusCommand({ Name: arn })).catch((error: unknown) => {
     problems.push(`trail \`${oneLine(name)}\`: whether it was logging is not known (${awsErrorCode(error)})`);
-  }
-  return {
-    name,
-    arn,
-    homeRegion: trail.HomeRegion ?? '',
-    multiRegion: trail.IsMultiRegionTrail === true,
-    organization: trail.IsOrganizationTrail === true,
-    includesGlobalServiceEvents: trail.IncludeGlobalServiceEvents === true,
-    logFileValidation: trail.LogFileValidationEnabled === true,
-    bucket: trail.S3BucketName ?? '',
-    ...(prefix !== undefined && prefix !== '' && { prefix }),
-    ...(kmsKeyId !== undefined && { kmsKeyId }),
-    management: selectors.management,
-    data: selectors.data,
-    ...status,
-  };
+  });
+  return { trail, selectors, ...(status && { status }) };
 }
 
 /**
