@@ -50,7 +50,9 @@ export interface Grid {
 }
 
 const DAY = 86_400_000;
+/** Widest column of row names, and the width of one of their characters. */
 const LABELS = 190;
+const LETTER = 7.3;
 const ROW = 20;
 /** Tooltips cost bytes; past this many cells the tables say it. */
 const TITLED = 6_000;
@@ -68,13 +70,14 @@ export function daysBetween(from: string, to: string): readonly string[] {
 export function dayGrid(grid: Grid): Markup {
   const days = daysBetween(grid.from, grid.to);
   if (days.length === 0 || grid.rows.length === 0) return html`<p>Nothing to show.</p>`;
-  const step = Math.max(3, Math.min(14, Math.floor((1060 - LABELS) / days.length)));
+  const labels = Math.min(LABELS, Math.ceil(12 + LETTER * Math.max(...grid.rows.map((row) => row.length))));
+  const step = Math.max(3, Math.min(14, Math.floor((1060 - labels) / days.length)));
   const gap = step > 6 ? 2 : step > 4 ? 1 : 0;
   const titled = days.length * grid.rows.length <= TITLED;
   const months = days.flatMap((day, at) =>
     at === 0 || day.endsWith('-01')
       ? [
-          html`<text x="${LABELS + at * step}" y="11">${at > 0 || days.length < 40 || !days.slice(1, 12).some((one) => one.endsWith('-01')) ? day.slice(0, 7) : ''}</text>`,
+          html`<text x="${labels + at * step}" y="11">${at > 0 || days.length < 40 || !days.slice(1, 12).some((one) => one.endsWith('-01')) ? day.slice(0, 7) : ''}</text>`,
         ]
       : [],
   );
@@ -83,12 +86,12 @@ export function dayGrid(grid: Grid): Markup {
     const cells = days.map((day, at) => {
       const cell = grid.cell(row, day);
       if (cell === undefined) return undefined;
-      const box = html`class="${cell.className}" x="${LABELS + at * step}" y="${y}" width="${step - gap}" height="${ROW - 4}"`;
+      const box = html`class="${cell.className}" x="${labels + at * step}" y="${y}" width="${step - gap}" height="${ROW - 4}"`;
       return titled ? html`<rect ${box}><title>${cell.title}</title></rect>` : html`<rect ${box}/>`;
     });
     return html`<text class="row" x="0" y="${y + 12}">${row.length > 25 ? `${row.slice(0, 24)}…` : row}</text>${cells}`;
   });
-  const width = LABELS + days.length * step;
+  const width = labels + days.length * step;
   const height = 20 + grid.rows.length * ROW;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${grid.label}"><svg class="chart" role="img" aria-label="${grid.label}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${months}${rows}</svg></div>`;
 }

@@ -37,7 +37,7 @@ function stat(one: ReturnType<typeof totals>[number]): Markup {
   )}</div></div>`;
 }
 
-const VERDICT = { good: 'Holds', bad: 'Fails', open: 'Open' } as const;
+const VERDICT = { good: '✓ Holds', bad: '✕ Fails', open: '? Open' } as const;
 const TITLE = {
   replay: 'What was used stays allowed',
   containment: 'Nothing new is allowed',
@@ -50,7 +50,7 @@ export function proofSection(plan: Plan): Markup {
   return html`<section id="proof" aria-labelledby="proof-title"><h2 id="proof-title">Proof</h2><p>Statements a machine checked for this run; <code>gen-policy verify</code> checks them again.</p>
 <div class="proofs">${proofLines(plan).map(
     (one) =>
-      html`<div class="card ${one.state}"><p class="verdict">${VERDICT[one.state]}</p><h3>${TITLE[one.name]}</h3><p>${one.text}</p></div>`,
+      html`<div class="card ${one.state}"><p class="verdict">${VERDICT[one.state]}</p><h3>${TITLE[one.name]}</h3>${one.name === 'size' ? sizes(plan) : html`<p>${one.name === 'containment' && one.state === 'good' ? plan.proof.containment.detail : one.text}.</p>`}</div>`,
   )}</div>
 ${wider === undefined ? '' : html`<p>For example <code>${wider.action}</code> on <code>${wider.resource}</code>${wider.context.map(([key, value]) => html`, <code>${key} = ${value}</code>`)}.</p>`}
 ${
@@ -60,6 +60,24 @@ ${
 }
 ${inputDigests.length === 0 ? '' : html`<details class="fold"><summary>Made from (SHA-256)</summary><dl>${inputDigests.map(([name, sha]) => html`<dt>${name}</dt><dd><code>${sha}</code></dd>`)}</dl></details>`}
 </section>`;
+}
+
+function sizes(plan: Plan): Markup {
+  if (plan.proof.sizes.length === 0) return html`<p>No policy to write.</p>`;
+  return html`<ul class="sizes">${plan.proof.sizes.map(
+    (one) =>
+      html`<li><code>${one.policy}</code> ${count(one.characters)} of ${count(one.limit)} characters<div class="mini">${bar(
+        [
+          {
+            className: one.characters > one.limit ? 's-over' : 's-used',
+            value: one.characters,
+            label: count(one.characters),
+          },
+          { className: 's-rest', value: Math.max(0, one.limit - one.characters), label: 'free' },
+        ],
+        Math.max(one.limit, one.characters),
+      )}</div></li>`,
+  )}</ul>`;
 }
 
 export const nextSection = (plan: Plan): Markup =>

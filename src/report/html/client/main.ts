@@ -97,7 +97,7 @@ function apply(): void {
       words.every((word) => haystack[index]!.includes(word))
     )
       shown.push(index);
-  const compare = COMPARE[sort.value] ?? COMPARE['severity']!;
+  const compare = COMPARE[sort.value] ?? COMPARE.severity!;
   shown.sort((a, b) => compare(a, b) || a - b);
   drawn = 0;
   list.replaceChildren();
@@ -111,7 +111,7 @@ sort.addEventListener('change', apply);
 more.addEventListener('click', () => draw(PAGE));
 for (const button of groups)
   button.addEventListener('click', () => {
-    group = button.dataset['group'] ?? 'all';
+    group = button.dataset.group ?? 'all';
     for (const one of groups) one.setAttribute('aria-pressed', String(one === button));
     apply();
   });
@@ -141,8 +141,8 @@ const theme = byId<HTMLButtonElement>('theme');
 theme.hidden = false;
 theme.addEventListener('click', () => {
   const root = document.documentElement;
-  const next = THEMES[(THEMES.indexOf(root.dataset['theme'] ?? 'auto') + 1) % THEMES.length]!;
-  root.dataset['theme'] = next;
+  const next = THEMES[(THEMES.indexOf(root.dataset.theme ?? 'auto') + 1) % THEMES.length]!;
+  root.dataset.theme = next;
   theme.textContent = `Theme: ${next}`;
 });
 
