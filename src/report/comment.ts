@@ -3,6 +3,7 @@
  * marker by which the next run finds and updates it. https://docs.github.com/en/rest/issues/comments
  */
 import type { Finding, Plan } from '../plan/plan.ts';
+import { written } from './deployed.ts';
 import { prettyJson } from './escape/json.ts';
 import { mdCodeCell, mdFence, mdMarker, mdText } from './escape/markdown.ts';
 import { clip } from './escape/visible.ts';
@@ -41,7 +42,7 @@ export function renderComment(plan: Plan): string {
     room(`Removed or narrowed (${count(removals.length)})`, findingTable(removals)),
     room(`Kept although not seen used (${count(keeps.length)})`, findingTable(keeps)),
     room('What to change', changes(plan).split('\n')),
-    ...plan.after.policies.map((policy) =>
+    ...written(plan, plan.after.policies).map((policy) =>
       room(mdText(clip(`${policy.name}.json`, 200)), [mdFence(prettyJson(policy.document), 'json')]),
     ),
     commentMarker(plan),

@@ -1,4 +1,4 @@
-/** The new policies under the names they would have in the account. */
+/** The new policies under the names they have, or will have, in the account. */
 import type { Plan, PlanPolicy } from '../plan/plan.ts';
 
 export interface DeployedPolicy extends PlanPolicy {
@@ -6,21 +6,41 @@ export interface DeployedPolicy extends PlanPolicy {
   readonly existingArn?: string;
 }
 
-/** `policy-1` of role `orders-api` becomes `orders-api-policy-1`; a policy that is replaced in place keeps its name and ARN. */
-export function deployed(plan: Plan): readonly DeployedPolicy[] {
-  return plan.after.policies.map((policy) =>
-    policy.arn !== undefined && policy.source === 'customer-managed'
-      ? { ...policy, name: policy.arn.slice(policy.arn.lastIndexOf('/') + 1), existingArn: policy.arn }
-      : {
-          ...policy,
-          name: /^policy-\d+$/.test(policy.name) ? `${plan.principal.name}-${policy.name}` : policy.name,
-        },
+/** Names of policies that stay as they are: nothing is written for them. */
+function staying(plan: Plan): ReadonlySet<string> {
+  return new Set(
+    plan.changes
+      .filter((one) => one.change === 'keep' || one.change === 'leave-shared')
+      .map((one) => `${one.source ?? ''} ${one.arn ?? one.policy}`),
   );
 }
 
-/** ARN the policy has, or will have once it is created beside the principal. */
-export function deployedArn(plan: Plan, policy: DeployedPolicy): string {
-  if (policy.existingArn !== undefined) return policy.existingArn;
+/** Policies of a set that change or are new; those that stay as they are left out. */
+export function written(plan: Plan, policies: readonly PlanPolicy[]): readonly PlanPolicy[] {
+  const stays = staying(plan);
+  return policies.filter((one) => !stays.has(`${one.source ?? ''} ${one.arn ?? one.name}`));
+}
+
+/** What has to be put into the account; a policy that is replaced in place keeps its name and ARN. */
+export function deployed(plan: Plan): readonly DeployedPolicy[] {
+  return written(plan, plan.after.policies).map((policy) =>
+    policy.arn !== undefined
+      ? { ...policy, name: policy.arn.slice(policy.arn.lastIndexOf('/') + 1), existingArn: policy.arn }
+      : policy,
+  );
+}
+
+/** ARNs of everything that is attached in the end. New policies are taken to stand beside the principal, in its path. */
+export function attachedArns(plan: Plan): readonly string[] {
   const partition = plan.principal.arn.split(':')[1] ?? 'aws';
-  return `arn:${partition}:iam::${plan.principal.accountId}:policy${plan.principal.path ?? '/'}${policy.name}`;
+  const made = deployed(plan).map(
+    (one) =>
+      one.existingArn ??
+      `arn:${partition}:iam::${plan.principal.accountId}:policy${plan.principal.path ?? '/'}${one.name}`,
+  );
+  const writtenOnes = new Set(written(plan, plan.after.policies));
+  const kept = plan.after.policies.flatMap((one) =>
+    writtenOnes.has(one) || one.arn === undefined ? [] : [one.arn],
+  );
+  return [...made, ...kept];
 }

@@ -1,5 +1,6 @@
 /** report.md: the removal report in full, for a repository, a ticket or an archive. */
 import type { Finding, Plan } from '../plan/plan.ts';
+import { written } from './deployed.ts';
 import { prettyJson } from './escape/json.ts';
 import { mdCode, mdCodeCell, mdFence, mdText } from './escape/markdown.ts';
 import { bytes, count, day, plural } from './text.ts';
@@ -226,6 +227,6 @@ function evidence(plan: Plan): string {
 }
 
 const policies = (plan: Plan): string =>
-  plan.after.policies
+  written(plan, plan.after.policies)
     .map((one) => `### ${mdCode(`${one.name}.json`)}\n\n${mdFence(prettyJson(one.document), 'json')}`)
     .join('\n\n');

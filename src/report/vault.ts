@@ -3,7 +3,7 @@
  * `vault write aws/roles/NAME @vault-role.json`. https://developer.hashicorp.com/vault/api-docs/secret/aws
  */
 import type { Plan } from '../plan/plan.ts';
-import { deployed, deployedArn } from './deployed.ts';
+import { attachedArns } from './deployed.ts';
 import { prettyJson } from './escape/json.ts';
 
 /** STS takes an inline session policy of at most this many characters. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
@@ -14,13 +14,12 @@ const SESSION_POLICY_LIMIT = 2_048;
  * federation_token. One policy that is short enough stands inside; otherwise the policies are named by ARN and must exist.
  */
 export function renderVault(plan: Plan): string {
-  const policies = deployed(plan);
-  const [only] = policies;
-  const inline = policies.length === 1 && only !== undefined ? JSON.stringify(only.document) : undefined;
+  const [only, ...others] = plan.after.policies;
+  const inline = only !== undefined && others.length === 0 ? JSON.stringify(only.document) : undefined;
   const scope =
     inline !== undefined && inline.length <= SESSION_POLICY_LIMIT
       ? { policy_document: inline }
-      : { policy_arns: policies.map((policy) => deployedArn(plan, policy)) };
+      : { policy_arns: attachedArns(plan) };
   const role =
     plan.principal.kind === 'role'
       ? { credential_type: 'assumed_role', role_arns: [plan.principal.arn], ...scope }

@@ -73,7 +73,7 @@ const FINDINGS: readonly Finding[] = [
     kind: 'detach-policy',
     severity: 'high',
     subject: 'AmazonSQSFullAccess',
-    reason: 'Two of its 20 actions are used; they move to policy-1.',
+    reason: 'Two of its 20 actions are used; they move to orders-api-policy-1.',
     policy: 'AmazonSQSFullAccess',
     actions: ['sqs:*'],
     resources: ['*'],
@@ -263,7 +263,7 @@ export const samplePlan = (): Plan => ({
     actionCount: 9,
     policies: [
       {
-        name: 'policy-1',
+        name: 'orders-api-policy-1',
         size: 911,
         document: {
           Version: '2012-10-17',
@@ -300,20 +300,25 @@ export const samplePlan = (): Plan => ({
     ],
   },
   changes: [
-    { change: 'create', policy: 'policy-1', source: 'customer-managed', reason: 'holds what was used' },
+    {
+      change: 'create',
+      policy: 'orders-api-policy-1',
+      source: 'customer-managed',
+      reason: 'holds what was used',
+    },
     {
       change: 'detach',
       policy: 'orders-api-access',
       source: 'customer-managed',
       arn: `arn:aws:iam::${ACCOUNT}:policy/orders-api-access`,
-      reason: 'replaced by policy-1',
+      reason: 'replaced by orders-api-policy-1',
     },
     {
       change: 'detach',
       policy: 'AmazonSQSFullAccess',
       source: 'aws-managed',
       arn: 'arn:aws:iam::aws:policy/AmazonSQSFullAccess',
-      reason: 'two of its actions are used; they are in policy-1',
+      reason: 'two of its actions are used; they are in orders-api-policy-1',
     },
   ],
   findings: FINDINGS,
@@ -433,9 +438,9 @@ export const samplePlan = (): Plan => ({
     replay: { events: 208_124, permissions: 9, notGrantedBefore: 1, notExpressible: 2, misses: [] },
     containment: {
       verdict: 'proven',
-      detail: 'every statement of policy-1 lies inside the attached policies',
+      detail: 'every statement of orders-api-policy-1 lies inside the attached policies',
     },
-    sizes: [{ policy: 'policy-1', characters: 911, limit: 6_144 }],
+    sizes: [{ policy: 'orders-api-policy-1', characters: 911, limit: 6_144 }],
     fits: true,
     inputDigests: [['account.json', 'a'.repeat(64)]],
   },

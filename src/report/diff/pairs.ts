@@ -1,5 +1,6 @@
 /** Which old document became which new one. */
 import type { Plan, PlanPolicy } from '../../plan/plan.ts';
+import { written } from '../deployed.ts';
 
 export interface DocumentPair {
   readonly before?: PlanPolicy;
@@ -11,13 +12,8 @@ export interface DocumentPair {
  * is left stands alone, as deleted or new. Policies that stay (`keep`, `leave-shared`) are not part of a diff.
  */
 export function documentPairs(plan: Plan): readonly DocumentPair[] {
-  const stays = new Set(
-    plan.changes
-      .filter((one) => one.change === 'keep' || one.change === 'leave-shared')
-      .map((one) => one.arn ?? one.policy),
-  );
-  const olds = (plan.before?.policies ?? []).filter((one) => !stays.has(one.arn ?? one.name));
-  const left = new Set(plan.after.policies);
+  const olds = written(plan, plan.before?.policies ?? []);
+  const left = new Set(written(plan, plan.after.policies));
   const pairs: DocumentPair[] = [];
   const alone: PlanPolicy[] = [];
   for (const before of olds) {
