@@ -8,7 +8,7 @@ import conventions from './data/conventions.json' with { type: 'json' };
 import parameters from './data/parameters.json' with { type: 'json' };
 import { compilePath, type Path, type SplitPath, splitPath } from './path.ts';
 import type { Template } from './template.ts';
-import { type Condition, compileWhen, type When } from './when.ts';
+import { type Condition, compileWhen, pathsOf, type When } from './when.ts';
 
 /** One row of parameters.json. */
 export interface ParameterRow {
@@ -35,6 +35,8 @@ export interface Lookup {
   readonly rank: number;
   readonly path: SplitPath;
   readonly text: string;
+  /** Every path this reads: its own, the appended one's, those of its condition. */
+  readonly reads: readonly string[];
   /** Undefined: only a complete ARN is taken. */
   readonly sets: string | undefined;
   readonly match: RegExp | undefined;
@@ -70,6 +72,7 @@ export function lookupsFor(
       rank: (path.from === 'response' ? RESPONSE_ROW : 0) - (row.events || row.when ? 0.5 : 0),
       path,
       text: row.path,
+      reads: [row.path, ...(row.append ? [row.append.path] : []), ...pathsOf(row.when)],
       sets: row.sets,
       match: row.match === undefined ? undefined : new RegExp(row.match, 's'),
       condition: row.when && compileWhen(row.when),
@@ -105,6 +108,7 @@ export function overrideLookup(row: Exclude<ResourceOverride, { templates: unkno
     rank: 0,
     path: decoded,
     text: row.path,
+    reads: [row.path],
     sets: row.sets,
     match: row.match === undefined ? undefined : new RegExp(row.match, 's'),
     condition: undefined,
@@ -129,6 +133,7 @@ function convention(row: (typeof conventions)[number], name: string, sets: strin
     rank: row.rank,
     path: splitPath(text),
     text,
+    reads: [text],
     sets,
     match: undefined,
     condition: undefined,

@@ -1,0 +1,47 @@
+/**
+ * Which parameters of an event its permissions are worked out from, so that readers that pay for each field (a query
+ * engine, a scanner that extracts instead of parsing) fetch these and no others.
+ */
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { needsOf } from './actions.ts';
+import { compileTypes } from './arn-types.ts';
+import { lookupsFor } from './lookups.ts';
+import { serviceOf, withoutVersion } from './names.ts';
+import { parseTemplate } from './template.ts';
+import { pathsOf } from './when.ts';
+
+/**
+ * Paths in the language of path.ts, sorted: `bucketName`, `instancesSet.items[].instanceId`, `response:role.arn`,
+ * `response:*.arn` (the member `arn` of any object in the response). Names match without regard to case, and a request
+ * may be wrapped once more (`CreateFlowLogsRequest`). Empty for an event that needs no parameter.
+ */
+export function neededParameters(
+  catalogue: Catalogue,
+  eventSource: string,
+  eventName: string,
+): readonly string[] {
+  const service = serviceOf(eventSource);
+  if (service === undefined) return [];
+  const operation = withoutVersion(eventName);
+  const paths = new Set<string>();
+  for (const need of needsOf(catalogue, service, operation) ?? []) {
+    for (const path of pathsOf(need.when)) paths.add(path);
+    if (need.level === 'possible') continue;
+    if (need.resource && 'templates' in need.resource)
+      for (const text of need.resource.templates)
+        for (const variable of parseTemplate(text).variables) paths.add(variable);
+    else if (need.resource) paths.add(need.resource.path);
+    else {
+      const types = compileTypes(catalogue, need.action.service);
+      for (const type of need.action.resourceTypes)
+        for (const lookup of lookupsFor(
+          need.action.service,
+          type.name,
+          operation,
+          types.templates(type.name),
+        ))
+          for (const path of lookup.reads) paths.add(path);
+    }
+  }
+  return [...paths].sort();
+}
