@@ -41,7 +41,7 @@ export async function ask<T>(
     return await run();
   } catch (error) {
     if (signal?.aborted || isExpected(error)) throw error;
-    throw Object.assign(awsError(error, purpose.doing, purpose.permission), { cause: error });
+    throw awsError(error, purpose.doing, purpose.permission);
   }
 }
 

@@ -44,10 +44,14 @@ export function oneLine(error: unknown): string {
 }
 
 /**
- * The error to throw instead of `error`. `doing` completes "could not …" (`list `s3://logs/``), `permission` is what the
+ * The error to throw instead of `error`, which is its `cause`. `doing` completes "could not …" (`list `s3://logs/``), `permission` is what the
  * call needs (`s3:ListBucket`).
  */
 export function awsError(error: unknown, doing: string, permission: string): Error {
+  return Object.assign(errorFor(error, doing, permission), { cause: error });
+}
+
+function errorFor(error: unknown, doing: string, permission: string): Error {
   const code = awsErrorCode(error);
   const text = oneLine(error);
   const fault = credentialsFault(code);

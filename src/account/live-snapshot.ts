@@ -1,0 +1,186 @@
+/**
+ * Saves what the live readers read, in AWS's own output shapes, for offline runs, tests and audits. What cannot be read
+ * is named in the manifest and returned: a snapshot with something missing never looks whole.
+ */
+import { mkdir, readdir } from 'node:fs/promises';
+import pLimit from 'p-limit';
+import { isExpected, RunError, UsageError } from '../errors.ts';
+import type { AwsOptions } from '../trail/aws-config.ts';
+import { awsErrorCode, isDenied } from '../trail/aws-error.ts';
+import { readTrailAnswers } from '../trail/facts-live.ts';
+import type { Account, AccountPrincipal } from './account.ts';
+import { byCodeUnit } from './fields.ts';
+import { readCaller, readLiveAccount } from './live.ts';
+import { cliJson, type Iam, type LiveOptions, openIam } from './live-calls.ts';
+import { readFacts } from './live-facts.ts';
+import { readLastAccessedReport, readOrganizationReport } from './live-last-accessed.ts';
+import { readOrganization } from './live-organization.ts';
+import type { Waiting } from './live-wait.ts';
+import * as files from './snapshot-files.ts';
+
+export interface SnapshotOptions extends LiveOptions {
+  readonly aws: AwsOptions;
+  /** A folder that is missing or empty. */
+  readonly directory: string;
+  /** Whose last-accessed reports to get. Those of service-linked roles are never got: nobody can change them. */
+  readonly wanted: (principal: AccountPrincipal) => boolean;
+  readonly version: string;
+  /** ISO 8601, UTC. */
+  readonly takenAt: string;
+  readonly waiting?: Waiting;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface Snapshot {
+  readonly account: Account;
+  /** Names of the files written, sorted. */
+  readonly files: readonly string[];
+  /** What could not be read, one line each; empty: the snapshot is whole. */
+  readonly missing: readonly string[];
+}
+
+/** Jobs of Access Advisor at a time; AWS throttles the calls that start them. */
+const JOBS = 4;
+
+/** Reads everything and writes it; the manifest comes last. Throws where the account itself cannot be read. */
+export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> {
+  const { directory } = options;
+  await requireEmpty(directory);
+  const caller = await readCaller(options);
+  const iam = await openIam(options);
+  const live = await readLiveAccount(options);
+  const missing = [...live.account.problems];
+  const written = new Map<string, string>();
+  const write = async (name: string, text: string): Promise<void> => {
+    await files.writePrivate(directory, name, text);
+    written.set(name, files.sha256(text));
+  };
+  await write(files.ACCOUNT, files.jsonText(live.details));
+
+  const facts = await readFacts(iam, options.waiting);
+  missing.push(...facts.missing);
+  if (facts.credentialReport) await write(files.CREDENTIAL_REPORT, facts.credentialReport.csv);
+  if (facts.passwordPolicy) await write(files.PASSWORD_POLICY, files.jsonText(facts.passwordPolicy));
+  if (facts.summary) await write(files.SUMMARY, files.jsonText(facts.summary));
+
+  missing.push(...(await saveOrganization(options, iam, caller.accountId, write)));
+  missing.push(...(await saveTrails(options.aws, write)));
+  const wanted = live.account.principals.filter(
+    (one) => one.managedBy !== 'service-linked' && options.wanted(one),
+  );
+  missing.push(...(await saveLastAccessed(options, iam, wanted, write)));
+
+  const sorted = [...new Set(missing)].sort(byCodeUnit);
+  const reportAt = facts.credentialReport?.generatedAt;
+  const manifest: files.Manifest = {
+    tool: 'gen-policy',
+    version: options.version,
+    accountId: caller.accountId,
+    takenAt: options.takenAt,
+    takenBy: caller.arn,
+    ...(reportAt === undefined ? {} : { credentialReportAt: reportAt }),
+    files: [...written].sort((a, b) => byCodeUnit(a[0], b[0])),
+    missing: sorted,
+  };
+  await files.writePrivate(directory, files.MANIFEST, files.jsonText(manifest));
+  return {
+    account: live.account,
+    files: [...written.keys(), files.MANIFEST].sort(byCodeUnit),
+    missing: sorted,
+  };
+}
+
+type Write = (name: string, text: string) => Promise<void>;
+
+/** Old files between new ones would be taken for part of the snapshot. */
+async function requireEmpty(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    if ((await readdir(directory)).length === 0) return;
+  } catch (error) {
+    const { code } = error as { readonly code?: string };
+    throw new RunError(
+      `could not write to \`${directory}\`: \`${code ?? String(error)}\`; give another folder`,
+    );
+  }
+  throw new UsageError(
+    `\`${directory}\` is not empty: give a new folder, so that old files do not mix with the snapshot`,
+  );
+}
+
+async function saveOrganization(
+  live: LiveOptions & { readonly waiting?: Waiting },
+  iam: Iam,
+  accountId: string,
+  write: Write,
+): Promise<readonly string[]> {
+  const organization = await readOrganization(live, accountId);
+  if ('missing' in organization) return [organization.missing];
+  await write(files.ORGANIZATION, files.jsonText(organization.found));
+  const report = await orMissing(() =>
+    readOrganizationReport(iam, organization.found.EntityPath, live.waiting),
+  );
+  if ('missing' in report) return [report.missing];
+  await write(files.ORGANIZATION_ACCESS, files.jsonText(report.value));
+  return [];
+}
+
+async function saveTrails(aws: AwsOptions, write: Write): Promise<readonly string[]> {
+  const trails = await orMissing(() => readTrailAnswers(aws));
+  if ('missing' in trails) return [trails.missing];
+  const { answers, problems } = trails.value;
+  await write(files.TRAILS, files.jsonText({ trails: cliJson(answers), problems }));
+  return problems;
+}
+
+/** A report each; one that fails is named and the others go on, but being refused once is being refused for all. */
+async function saveLastAccessed(
+  options: SnapshotOptions,
+  iam: Iam,
+  principals: readonly AccountPrincipal[],
+  write: Write,
+): Promise<readonly string[]> {
+  const missing: string[] = [];
+  const limit = pLimit(JOBS);
+  let done = 0;
+  let refused = false;
+  let failed: unknown;
+  const tasks = principals.map((principal) =>
+    limit(async () => {
+      if (refused || failed !== undefined) return;
+      try {
+        const report = await orMissing(() => readLastAccessedReport(iam, principal.arn, options.waiting));
+        if ('missing' in report) {
+          missing.push(report.missing);
+          refused ||= report.refused;
+        } else await write(files.lastAccessedFile(principal), files.jsonText(report.value));
+      } catch (error) {
+        failed ??= error;
+      }
+      done += 1;
+      options.onProgress?.(done, principals.length);
+    }),
+  );
+  await Promise.all(tasks);
+  if (failed !== undefined) throw failed;
+  const left = principals.length - done;
+  if (left > 0) missing.push(`last-accessed reports of ${left} more principals were not asked for`);
+  return missing;
+}
+
+/**
+ * A part that may be missing: not allowed, gone, or a job or service that failed. Bad credentials are no such thing, for
+ * nothing after them would be read either.
+ */
+async function orMissing<T>(
+  run: () => Promise<T>,
+): Promise<{ readonly value: T } | { readonly missing: string; readonly refused: boolean }> {
+  try {
+    return { value: await run() };
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    const refused = isDenied(awsErrorCode(error.cause));
+    if (refused || error instanceof RunError) return { missing: error.message, refused };
+    throw error;
+  }
+}

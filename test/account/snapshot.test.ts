@@ -1,0 +1,228 @@
+/** A snapshot through the real SDK, read back: the same account; and what was refused never looks whole. */
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parseAuthorizationDetails } from '../../src/account/authorization-details.ts';
+import { readLiveAccount } from '../../src/account/live.ts';
+import { takeSnapshot } from '../../src/account/live-snapshot.ts';
+import { readSnapshot } from '../../src/account/snapshot.ts';
+import { AccessError, RunError, UsageError } from '../../src/errors.ts';
+import { accountHandlers } from '../faults/aws-api-account.ts';
+import {
+  type ApiServer,
+  denied,
+  expired,
+  Fault,
+  type Handlers,
+  startApiServer,
+} from '../faults/aws-api-server.ts';
+import { liveOptions } from '../faults/live-options.ts';
+import { details } from './fixture.ts';
+
+const ID = '111122223333';
+const TRAIL = `arn:aws:cloudtrail:eu-west-1:${ID}:trail/main`;
+const CSV = `user,arn,user_creation_time,password_enabled,password_last_used,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_2_active
+ann,arn:aws:iam::${ID}:user/ann,2023-05-01T10:00:00+00:00,false,N/A,true,false,N/A,N/A,false
+`;
+const good: Handlers = {
+  ...accountHandlers(details, ID, 2),
+  'iam:GenerateCredentialReport': (call) => ({ State: call.earlier === 0 ? 'STARTED' : 'COMPLETE' }),
+  'iam:GetCredentialReport': () => ({
+    Content: Buffer.from(CSV).toString('base64'),
+    ReportFormat: 'text/csv',
+    GeneratedTime: '2024-06-01T00:00:00Z',
+  }),
+  'iam:GetAccountPasswordPolicy': () => new Fault('NoSuchEntity', 404, 'none'),
+  'iam:GetAccountSummary': () => ({ SummaryMap: [] }),
+  'iam:GenerateServiceLastAccessedDetails': (call) => ({ JobId: `job-${call.params.get('Arn')}` }),
+  'iam:GetServiceLastAccessedDetails': (call) => ({
+    JobStatus: 'COMPLETED',
+    JobType: 'ACTION_LEVEL',
+    JobCreationDate: '2024-06-01T12:00:00Z',
+    ServicesLastAccessed: [
+      {
+        ServiceName: 'Amazon S3',
+        ServiceNamespace: 's3',
+        LastAuthenticatedEntity: String(call.params.get('JobId')).slice(4),
+      },
+    ],
+    IsTruncated: false,
+  }),
+  'organizations:DescribeOrganization': () =>
+    new Fault('AWSOrganizationsNotInUseException', 400, 'not a member'),
+  'cloudtrail:DescribeTrails': () => ({
+    trailList: [
+      {
+        Name: 'main',
+        TrailARN: TRAIL,
+        HomeRegion: 'us-east-1',
+        S3BucketName: 'logs',
+        IsMultiRegionTrail: true,
+        IncludeGlobalServiceEvents: true,
+      },
+    ],
+  }),
+  'cloudtrail:ListTrails': () => ({ Trails: [{ TrailARN: TRAIL, HomeRegion: 'us-east-1' }] }),
+  'cloudtrail:GetEventSelectors': () => ({
+    TrailARN: TRAIL,
+    EventSelectors: [{ ReadWriteType: 'WriteOnly', IncludeManagementEvents: true, DataResources: [] }],
+  }),
+  'cloudtrail:GetTrailStatus': () => ({ IsLogging: true, StartLoggingTime: 1_700_000_000 }),
+};
+
+let server: ApiServer;
+let root: string;
+const env = { ...process.env };
+beforeAll(async () => {
+  // Trails are asked for with credentials of the environment.
+  Object.assign(process.env, {
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  });
+  server = await startApiServer();
+});
+afterAll(async () => {
+  process.env = env;
+  await server.stop();
+});
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'gen-policy-snapshot-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const take = (handlers: Handlers, wanted: (name: string) => boolean = () => true) => {
+  server.use(handlers);
+  return takeSnapshot({
+    ...liveOptions(server.url),
+    aws: { endpointUrl: server.url, region: 'us-east-1', maxAttempts: 1 },
+    directory: join(root, 'out'),
+    wanted: (one) => wanted(one.name),
+    version: '0.0.0',
+    takenAt: '2024-06-02T00:00:00Z',
+    waiting: { first: 2, longest: 40 },
+  });
+};
+const ORGANIZATION = /^organisation policies are unknown/;
+
+describe('snapshot', () => {
+  it('reads back as the live account', async () => {
+    const taken = await take(good);
+    expect(taken.missing).toEqual([expect.stringMatching(ORGANIZATION)]);
+    const file: unknown = JSON.parse(await readFile(join(root, 'out', 'account.json'), 'utf8'));
+    const live = (await readLiveAccount(liveOptions(server.url))).account;
+    expect(parseAuthorizationDetails(file, 'account.json')).toEqual(live);
+    const { account, trails, takenAt, lastAccessed } = await readSnapshot(join(root, 'out'));
+    expect(account.principals).toEqual(live.principals);
+    expect(account.groups).toEqual(live.groups);
+    expect(account.facts).toMatchObject({
+      passwordPolicy: 'none',
+      summary: [],
+      credentials: { generatedAt: Date.UTC(2024, 5, 1), users: [{ user: 'ann', mfaActive: true }] },
+    });
+    expect(account.problems).toEqual(taken.missing);
+    expect(trails).toMatchObject({
+      trails: [
+        {
+          name: 'main',
+          bucket: 'logs',
+          management: { read: false, write: true },
+          startedLogging: 1_700_000_000_000,
+        },
+      ],
+      problems: [],
+    });
+    expect(takenAt).toBe(Date.UTC(2024, 5, 2));
+    const worker = account.principals.find((one) => one.name === 'worker')!;
+    expect(await lastAccessed(worker)).toMatchObject({ level: 'action', entities: [worker.arn] });
+  });
+
+  it('writes each file whole, for its owner only, and reports on all but service-linked roles', async () => {
+    const { files } = await take(good);
+    expect(files).toEqual([
+      'account-password-policy.json',
+      'account-summary.json',
+      'account.json',
+      'credential-report.csv',
+      'last-accessed/role-AWSReservedSSO_Admin_0123456789abcdef.json',
+      'last-accessed/role-worker.json',
+      'last-accessed/user-ann.json',
+      'snapshot.json',
+      'trails.json',
+    ]);
+    const found = (await readdir(join(root, 'out'), { recursive: true })).filter(
+      (name) => name !== 'last-accessed',
+    );
+    expect(found.sort()).toEqual(files);
+    for (const name of files) expect((await stat(join(root, 'out', name))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(root, 'out'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('gets the reports only of those wanted', async () => {
+    const { files } = await take(good, (name) => name === 'worker');
+    expect(files.filter((name) => name.startsWith('last-accessed'))).toEqual([
+      'last-accessed/role-worker.json',
+    ]);
+  });
+
+  it.each<[string, RegExp, number]>([
+    ['iam:GenerateCredentialReport', /credential report: access denied, `iam:GenerateCredentialReport`/, 0],
+    ['iam:GetCredentialReport', /credential report: access denied, `iam:GetCredentialReport`/, 0],
+    ['iam:GetAccountPasswordPolicy', /password policy: access denied/, 0],
+    ['iam:GetAccountSummary', /account summary: access denied/, 0],
+    ['iam:ListRoles', /sessions of roles may last/, 0],
+    ['cloudtrail:DescribeTrails', /could not read the trails: access denied/, 0],
+    ['cloudtrail:ListTrails', /trails of other regions are not known/, 0],
+    ['cloudtrail:GetEventSelectors', /event selectors are not known/, 0],
+    ['cloudtrail:GetTrailStatus', /whether it was logging is not known/, 0],
+    ['iam:GenerateServiceLastAccessedDetails', /could not start the last-accessed report/, 2],
+    ['iam:GetServiceLastAccessedDetails', /could not read the last-accessed report/, 2],
+  ])('%s denied is named, in the answer and when read back', async (call, message, more) => {
+    const { missing } = await take({ ...good, [call]: () => denied(call) });
+    const others = missing.filter((one) => !ORGANIZATION.test(one));
+    expect(others[0]).toMatch(message);
+    expect(others.length).toBeLessThanOrEqual(1 + more);
+    expect((await readSnapshot(join(root, 'out'))).account.problems).toEqual(missing);
+  });
+
+  it('names the principal whose report failed, and gets the others', async () => {
+    const { missing, files } = await take({
+      ...good,
+      'iam:GetServiceLastAccessedDetails': (call) =>
+        String(call.params.get('JobId')).endsWith('worker')
+          ? {
+              JobStatus: 'FAILED',
+              JobCreationDate: '2024-06-01T12:00:00Z',
+              ServicesLastAccessed: [],
+              Error: { Code: 'X', Message: 'y' },
+            }
+          : good['iam:GetServiceLastAccessedDetails']!(call),
+    });
+    expect(missing.join('\n')).toMatch(/role\/team\/worker`: the job of aws failed \(`X: y`\)/);
+    expect(files.filter((name) => name.startsWith('last-accessed'))).toHaveLength(2);
+  });
+
+  it.each<[string, Fault, unknown]>([
+    ['iam:GetAccountAuthorizationDetails', denied('iam:GetAccountAuthorizationDetails'), AccessError],
+    ['iam:GetServiceLastAccessedDetails', expired, AccessError],
+    ['iam:GetAccountSummary', expired, AccessError],
+    ['organizations:DescribeOrganization', new Fault('ServiceException', 500, 'x'), RunError],
+  ])('ends without a manifest where %s gives %o', async (call, fault, kind) => {
+    await expect(take({ ...good, [call]: () => fault })).rejects.toBeInstanceOf(kind);
+    await expect(readSnapshot(join(root, 'out'))).rejects.toThrow(/has no `snapshot.json`/);
+  });
+
+  it('does not mix with old files, and says where a file was changed, lost or is none', async () => {
+    await take(good);
+    await expect(take(good)).rejects.toThrow(UsageError);
+    const out = join(root, 'out');
+    await writeFile(join(out, 'account.json'), JSON.stringify(details));
+    expect((await readSnapshot(out)).account.problems.join()).toMatch(/`account.json` was changed after/);
+    await rm(join(out, 'trails.json'));
+    await expect(readSnapshot(out)).rejects.toThrow(/`trails.json` is missing from the snapshot/);
+    await writeFile(join(out, 'snapshot.json'), '{');
+    await expect(readSnapshot(out)).rejects.toThrow(/not valid JSON/);
+    await expect(readSnapshot(join(root, 'nowhere'))).rejects.toThrow(/has no `snapshot.json`/);
+  });
+});
