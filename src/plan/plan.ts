@@ -254,5 +254,7 @@ export interface Proof {
   };
   readonly sizes: readonly { readonly policy: string; readonly characters: number; readonly limit: number }[];
   readonly fits: boolean;
+  /** Where it does not fit the quotas: why, and what would make it fit. */
+  readonly fitDetail?: string;
   readonly inputDigests: readonly (readonly [name: string, sha256: string])[];
 }

@@ -1,0 +1,120 @@
+/** Judges, writes and proves: input -> the one value that every report renders. */
+import { RunError } from '../errors.ts';
+import { type Policy, policyToJson } from '../policy/document.ts';
+import { parsePolicy } from '../policy/parse.ts';
+import { policySize, quota } from '../policy/size.ts';
+import { generalisationsOf } from './generalisations.ts';
+import type { PlanInput } from './input.ts';
+import { judge } from './judge.ts';
+import { type Plan, type PlanPolicy, type PolicySet, type Proof, SCHEMA_VERSION } from './plan.ts';
+import { containment, replay } from './proof.ts';
+import { provenUses } from './replayable.ts';
+import { allowedActions, levelsOf, servicesOf, usedActions } from './services.ts';
+import { evidenceOf, heatmapOf, principalOf, settingsOf, usageOf, windowOf } from './summary.ts';
+import { type AfterPolicy, type Synthesis, synthesise, synthesiseFresh } from './synthesise.ts';
+
+/**
+ * The plan for one principal. Throws a RunError where its own proof fails: a policy that would break a call or widen
+ * access is never handed out.
+ */
+export function buildPlan(input: PlanInput): Plan {
+  const { account, catalogue, options, usage } = input;
+  const old = account?.policies.map(parseAttached);
+  const judged = judge(input, old ?? []);
+  const uses = provenUses(usage, options.minDaysSeen);
+  const context = { principal: account ?? usage.principal, options, catalogue };
+  const synthesis =
+    account && old ? synthesise(account, old, judged.judgements, context) : synthesiseFresh(uses, context);
+  const after = synthesis.policies.map((one) => one.policy);
+  const proof = prove(input, old, synthesis);
+  const granted = {
+    before: old && allowedActions(old, catalogue),
+    after: allowedActions(after, catalogue),
+    used: usedActions(uses, catalogue),
+  };
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    tool: { name: 'gen-policy', version: input.toolVersion, catalogue: catalogue.version },
+    principal: principalOf(usage, account),
+    window: windowOf(input.coverage),
+    evidence: evidenceOf(input),
+    ...(account && old && granted.before
+      ? { before: policySet(account.policies.map((origin, i) => ({ name: origin.name, policy: old[i]!, origin, written: false })), granted.before) }
+      : {}),
+    after: policySet(synthesis.policies, granted.after),
+    changes: synthesis.changes,
+    findings: judged.findings,
+    usage: usageOf(input),
+    services: servicesOf(input, granted, judged.judgements),
+    levels: levelsOf(granted, catalogue),
+    heatmap: heatmapOf(usage),
+    generalisations: generalisationsOf(synthesis.written, after),
+    proof,
+    settings: settingsOf(input),
+  };
+}
+
+function parseAttached({ name, document }: { readonly name: string; readonly document: unknown }): Policy {
+  const result = parsePolicy(document);
+  if (result.ok) return result.policy;
+  const { path, message } = result.problems[0]!;
+  throw new RunError(
+    `policy \`${name}\` cannot be read (\`${path}\`: ${message}), so nothing can be compared with it: check the account file`,
+  );
+}
+
+function prove(input: PlanInput, old: readonly Policy[] | undefined, synthesis: Synthesis): Proof {
+  const { catalogue, options, usage } = input;
+  const after = synthesis.policies.map((one) => one.policy);
+  const uses = provenUses(usage, options.minDaysSeen);
+  const replayed = replay(old, after, uses, catalogue);
+  const miss = replayed.misses[0];
+  if (miss)
+    throw new RunError(
+      `the new policies would not allow \`${miss.action}\` on \`${miss.resource}\`, which was used (${miss.reason}), so no policy is handed out: this is a bug, please report it`,
+    );
+  const contained = containment(old, after, catalogue);
+  if (contained.verdict === 'violated')
+    throw new RunError(`${contained.detail}, so no policy is handed out: this is a bug, please report it`);
+  const { buckets } = usage.accounting;
+  return {
+    replay: {
+      events: buckets.succeeded + buckets.failed,
+      permissions: uses.length,
+      notGrantedBefore: replayed.notGrantedBefore.length,
+      notExpressible: replayed.notExpressible.length,
+      misses: [],
+    },
+    containment: contained,
+    sizes: synthesis.policies
+      .filter((one) => one.written)
+      .map((one) => ({
+        policy: one.name,
+        characters: policySize(policyToJson(one.policy)),
+        limit: quota('managed-policy'),
+      })),
+    fits: synthesis.fits,
+    ...(synthesis.fitDetail === undefined ? {} : { fitDetail: synthesis.fitDetail }),
+    inputDigests: input.inputDigests,
+  };
+}
+
+function policySet(policies: readonly AfterPolicy[], actions: ReadonlySet<string>): PolicySet {
+  return { policies: policies.map(planPolicy), actionCount: actions.size };
+}
+
+function planPolicy({ name, policy, origin }: AfterPolicy): PlanPolicy {
+  const document = policyToJson(policy);
+  return {
+    name,
+    ...(origin
+      ? {
+          source: origin.source,
+          ...(origin.arn === undefined ? {} : { arn: origin.arn }),
+          ...(origin.group === undefined ? {} : { group: origin.group }),
+        }
+      : {}),
+    document,
+    size: policySize(document),
+  };
+}

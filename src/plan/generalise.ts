@@ -1,0 +1,143 @@
+/**
+ * From resources seen to the patterns a policy names. The rule, per action and kind of resource (same account, region
+ * and parent):
+ *
+ * - `exact`: each resource by its name.
+ * - `auto`: names that differ only in a date, an id, a hash or a counter become one pattern with a wildcard there (from
+ *   two on; from one on for kinds whose names AWS makes anew each time, rows in data/resource-names.json). Otherwise up
+ *   to `FEW` names stay exact; more that begin with the same word become their common beginning and `*`; more than
+ *   `MANY` different ones inside one parent become the parent's `*`. Names a person chose for good (buckets, keys,
+ *   roles) stay exact, however many.
+ * - `prefix`: from two names on, their common beginning up to a separator and `*`.
+ * - `type`: all of the kind under the same parent, account and region.
+ *
+ * More evidence never gives a narrower pattern, so a policy made from a log is a fixed point of the same log.
+ */
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { escapeLiteral } from '../policy/pattern.ts';
+import { type ArnPlace, placeArn } from './arn-place.ts';
+import kinds from './data/resource-names.json' with { type: 'json' };
+import type { PlanOptions } from './input.ts';
+import { expressible, type Shape, shapeOf } from './name-shape.ts';
+
+export interface ResourcePattern {
+  readonly pattern: string;
+  /** ARNs it was made from, sorted. */
+  readonly seen: readonly string[];
+  /** Why it holds a wildcard; undefined for an exact name. */
+  readonly rule?: string;
+}
+
+const FEW = 5;
+const MANY = 20;
+const NAMES = new Map(kinds.map((row) => [row.type, row.names]));
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+interface Named {
+  readonly arn: string;
+  readonly place: ArnPlace;
+}
+
+/** Sorted, without duplicates; every ARN given is matched by one of the patterns. */
+export function generalise(
+  arns: Iterable<string>,
+  mode: PlanOptions['resources'],
+  catalogue: Catalogue,
+): readonly ResourcePattern[] {
+  const clusters = new Map<string, Named[]>();
+  const result: ResourcePattern[] = [];
+  for (const arn of [...new Set(arns)].sort(byCodeUnit)) {
+    const place = placeArn(arn, catalogue);
+    if (!place || place.name === '') result.push(exact(arn));
+    else push(clusters, JSON.stringify([place.type ?? '', place.head, place.tail]), { arn, place });
+  }
+  for (const cluster of clusters.values()) result.push(...MODES[mode](cluster));
+  return result.sort((a, b) => byCodeUnit(a.pattern, b.pattern));
+}
+
+const MODES: Readonly<Record<PlanOptions['resources'], (cluster: readonly Named[]) => ResourcePattern[]>> = {
+  exact: (cluster) => cluster.map((one) => exact(one.arn)),
+  type: (cluster) => [patternOf(cluster, [null], 'all of this kind, as asked')],
+  prefix: (cluster) => {
+    if (cluster.length < 2) return cluster.map((one) => exact(one.arn));
+    return [patternOf(cluster, [commonStart(cluster.map((one) => one.place.name)), null], 'common beginning, as asked')];
+  },
+  auto: (cluster) => {
+    const kind = NAMES.get(cluster[0]!.place.type ?? '');
+    if (kind === 'stable') return cluster.map((one) => exact(one.arn));
+    const forms = [...groupBy(cluster, (one) => JSON.stringify(shapeOf(one.place.name))).values()].flatMap((same) => {
+      const { name } = same[0]!.place;
+      const shape = shapeOf(name);
+      const word = firstWord(shape[0] ?? '');
+      const varies = shape.includes(null) && (same.length > 1 || kind === 'made');
+      return [{ named: same, shape: varies ? shape : ([name] as Shape), word }];
+    });
+    if (forms.length > MANY && cluster[0]!.place.contained)
+      return [patternOf(cluster, [null], `more than ${MANY} different names inside one parent`)];
+    return [...groupBy(forms, (one) => one.word).entries()].flatMap(([word, alike]) => {
+      const named = alike.flatMap((one) => one.named);
+      if (alike.length > FEW && word !== '')
+        return [
+          patternOf(
+            named,
+            [commonStart(named.map((one) => one.place.name)), null],
+            `more than ${FEW} names with the same beginning`,
+          ),
+        ];
+      return alike.map((one) =>
+        one.shape.includes(null)
+          ? patternOf(one.named, one.shape, 'the names differ only in a date, an id or a counter')
+          : exact(one.named[0]!.arn),
+      );
+    });
+  },
+};
+
+function patternOf(named: readonly Named[], name: Shape, rule: string): ResourcePattern {
+  const { head, tail } = named[0]!.place;
+  return { pattern: write([head, ...name, tail]), seen: named.map((one) => one.arn).sort(byCodeUnit), rule };
+}
+
+function exact(arn: string): ResourcePattern {
+  const shape = expressible(arn);
+  const pattern = write(shape);
+  if (!shape.includes(null)) return { pattern, seen: [arn] };
+  return { pattern, seen: [arn], rule: 'a policy cannot hold these characters of the name' };
+}
+
+/** Literal parts escaped and made expressible, `*` for the others. */
+function write(shape: Shape): string {
+  return shape
+    .flatMap((part) => (part === null ? [null] : expressible(part)))
+    .filter((part, i, all) => !(part === null && all[i - 1] === null))
+    .map((part) => (part === null ? '*' : escapeLiteral(part)))
+    .join('');
+}
+
+/** The first word of a name and the separator after it; '' where the name is a single word. */
+function firstWord(name: string): string {
+  return /^[^A-Za-z0-9]*[A-Za-z0-9]+[^A-Za-z0-9]/.exec(name)?.[0] ?? '';
+}
+
+/** Longest common beginning that ends at a separator, so that `app-a1` and `app-a2` share `app-` and not `app-a`. */
+function commonStart(names: readonly string[]): string {
+  let start = names[0]!;
+  for (const name of names) {
+    let at = 0;
+    while (at < start.length && start[at] === name[at]) at += 1;
+    start = start.slice(0, at);
+  }
+  return /^.*[^A-Za-z0-9]/s.exec(start)?.[0] ?? '';
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) push(groups, keyOf(item), item);
+  return groups;
+}
+
+function push<T>(map: Map<string, T[]>, key: string, item: T): void {
+  const list = map.get(key);
+  if (list) list.push(item);
+  else map.set(key, [item]);
+}

@@ -1,0 +1,114 @@
+/** Proves a set of policies: every observed success stays allowed, nothing is allowed that was not allowed before. */
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { contains } from '../policy/contain.ts';
+import type { Policy } from '../policy/document.ts';
+import { evaluate } from '../policy/evaluate.ts';
+import { matchesAction } from '../policy/pattern.ts';
+import type { UsageEntry } from '../usage/usage.ts';
+import type { Proof } from './plan.ts';
+import { needsWholeGrant, requestsOf } from './replayable.ts';
+
+export interface Miss {
+  readonly action: string;
+  readonly resource: string;
+  readonly reason: string;
+  readonly entry: UsageEntry;
+}
+
+export interface Replay {
+  readonly misses: readonly Miss[];
+  /** Uses that the old identity policies do not allow: another policy did, and nothing here may grant them. */
+  readonly notGrantedBefore: readonly UsageEntry[];
+  /** Uses whose record does not name the resource: proven by keeping all that the old policies grant for the action. */
+  readonly notExpressible: readonly UsageEntry[];
+}
+
+/** `old` undefined: nothing is known of the grants, so everything that was seen must be allowed. */
+export function replay(
+  old: readonly Policy[] | undefined,
+  fresh: readonly Policy[],
+  uses: readonly UsageEntry[],
+  catalogue: Catalogue,
+): Replay {
+  const misses: Miss[] = [];
+  const notGrantedBefore: UsageEntry[] = [];
+  const notExpressible: UsageEntry[] = [];
+  const whole = new Map<string, string | undefined>();
+  for (const entry of uses) {
+    const resource = entry.resource.kind === 'arn' ? entry.resource.arn : '*';
+    if (old && needsWholeGrant(entry, catalogue)) {
+      notExpressible.push(entry);
+      if (!selects(old, entry.action)) notGrantedBefore.push(entry);
+      else {
+        if (!whole.has(entry.action)) whole.set(entry.action, wholeGrantLost(old, fresh, entry.action, catalogue));
+        const reason = whole.get(entry.action);
+        if (reason !== undefined) misses.push({ action: entry.action, resource, reason, entry });
+      }
+      continue;
+    }
+    let granted = false;
+    let reason: string | undefined;
+    for (const request of requestsOf(entry, resource)) {
+      const before = old ? evaluate({ identity: old }, request).decision : 'allowed';
+      if (before === 'implicit-deny' || before === 'explicit-deny') continue;
+      granted = true;
+      const now = evaluate({ identity: fresh }, request);
+      if (now.decision === 'allowed' || (now.decision === 'unknown' && before === 'unknown')) continue;
+      reason ??= now.decision === 'unknown' ? `depends on ${now.unknownKeys.join(', ')}` : now.decision;
+    }
+    if (!granted) notGrantedBefore.push(entry);
+    else if (reason !== undefined) misses.push({ action: entry.action, resource, reason, entry });
+  }
+  return { misses, notGrantedBefore, notExpressible };
+}
+
+const selects = (policies: readonly Policy[], action: string): boolean =>
+  policies.some((policy) =>
+    policy.statements.some(
+      (one) =>
+        one.effect === 'Allow' && one.action.patterns.some((pattern) => matchesAction(pattern, action)) !== one.action.not,
+    ),
+  );
+
+/** Everything that the old policies grant for one action must be inside the new ones. */
+function wholeGrantLost(
+  old: readonly Policy[],
+  fresh: readonly Policy[],
+  action: string,
+  catalogue: Catalogue,
+): string | undefined {
+  const cut = old.map((policy) => ({
+    ...policy,
+    statements: policy.statements.flatMap((one) => {
+      if (one.effect === 'Deny') return [one];
+      const selected = one.action.patterns.some((pattern) => matchesAction(pattern, action)) !== one.action.not;
+      return selected ? [{ ...one, action: { not: false, patterns: [action] } }] : [];
+    }),
+  }));
+  const verdict = contains(fresh, cut, catalogue);
+  if (verdict.verdict === 'proven') return undefined;
+  return 'a call does not show its resource, and not all that was granted for the action is kept';
+}
+
+/** The containment half of the proof, in the plan's words. */
+export function containment(
+  old: readonly Policy[] | undefined,
+  fresh: readonly Policy[],
+  catalogue: Catalogue,
+): Proof['containment'] {
+  if (!old) return { verdict: 'not-compared', detail: 'no account was given, so there are no old policies to compare' };
+  const answer = contains(old, fresh, catalogue);
+  if (answer.verdict === 'proven')
+    return { verdict: 'proven', detail: 'all that the new policies allow was allowed by the old ones' };
+  if (answer.verdict === 'not-proven') return { verdict: 'not-proven', detail: answer.detail };
+  const { action, resource, context } = answer.counterexample;
+  return {
+    verdict: 'violated',
+    detail: `the new policies allow \`${action}\` on \`${resource}\` and the old ones do not`,
+    counterexample: {
+      action,
+      resource,
+      context: context.flatMap(([key, values]) => values.map((value) => [key, value] as const)),
+    },
+  };
+}

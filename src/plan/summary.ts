@@ -1,0 +1,127 @@
+/** The parts of a plan that restate its input: who, on what evidence, what was used. Pure formatting, no judgement. */
+import type { AccountPrincipal } from '../account/account.ts';
+import type { SourceFacts } from '../trail/source.ts';
+import type { Coverage } from '../usage/coverage.ts';
+import type { PrincipalUsage, UsageEntry } from '../usage/usage.ts';
+import type { PlanInput } from './input.ts';
+import type { Evidence, PlanPrincipal, PlanUsage } from './plan.ts';
+
+const DAY = 86_400_000;
+export const isoTime = (time: number): string => new Date(time).toISOString();
+const isoDay = (epochDay: number): string => isoTime(epochDay * DAY).slice(0, 10);
+
+export function principalOf(usage: PrincipalUsage, account: AccountPrincipal | undefined): PlanPrincipal {
+  const { principal } = usage;
+  return {
+    kind: principal.kind,
+    arn: account?.arn ?? principal.arn,
+    accountId: principal.accountId,
+    name: account?.name ?? principal.name,
+    ...(account ? { path: account.path, id: account.id } : {}),
+    ...(account?.createdAt === undefined ? {} : { createdAt: isoTime(account.createdAt) }),
+    seenIds: usage.ids.map((one) => one.id),
+    sessions: usage.sessions,
+    sourceIps: usage.sourceIps,
+    workloads: usage.workloads,
+  };
+}
+
+export function windowOf({ window }: Coverage): { from: string; to: string; days: number } {
+  return {
+    from: isoTime(window.from),
+    to: isoTime(window.to),
+    days: Math.round(((window.to - window.from) / DAY) * 100) / 100,
+  };
+}
+
+export function evidenceOf({ usage, source, coverage, lastAccessed }: PlanInput): Evidence {
+  const complete = coverage.state === 'complete';
+  return {
+    source: { kind: source.kind, location: source.location },
+    objects: { listed: source.objectsListed, read: source.objectsRead, bytes: source.bytesRead },
+    ignored: source.ignored,
+    accounting: usage.accounting,
+    coverage: {
+      state: coverage.state,
+      management: coverage.management,
+      data: coverage.data,
+      gaps: coverage.gaps.map(({ from, to, ...gap }) => ({
+        ...gap,
+        ...(from === undefined ? {} : { from: isoTime(from) }),
+        ...(to === undefined ? {} : { to: isoTime(to) }),
+      })),
+      cells: coverage.cells,
+    },
+    ...(lastAccessed
+      ? {
+          lastAccessed: {
+            level: lastAccessed.level,
+            origin: lastAccessed.origin,
+            ...(lastAccessed.generatedAt === undefined
+              ? {}
+              : { generatedAt: isoTime(lastAccessed.generatedAt) }),
+          },
+        }
+      : {}),
+    complete,
+    statement: complete ? completeStatement(source) : incompleteStatement(coverage),
+  };
+}
+
+const completeStatement = (source: SourceFacts): string =>
+  `the evidence is complete: ${source.objectsRead} objects read, no gap in the window`;
+
+function incompleteStatement(coverage: Coverage): string {
+  if (coverage.state === 'none') return 'no evidence was read: nothing can be called unused';
+  const reasons = [...new Set(coverage.gaps.map((gap) => gap.reason))].sort();
+  const gaps = `${coverage.gaps.length} ${coverage.gaps.length === 1 ? 'gap' : 'gaps'}`;
+  return `the evidence is incomplete (${gaps}: ${reasons.join(', ')}): what was not seen may have been used`;
+}
+
+export function usageOf(input: PlanInput): readonly PlanUsage[] {
+  return input.usage.entries.map((entry) => {
+    const level = input.catalogue.action(entry.action)?.accessLevel;
+    return {
+      action: entry.action,
+      ...(level ? { accessLevel: level } : {}),
+      ...resourceOf(entry),
+      level: entry.level,
+      context: entry.context,
+      count: entry.count,
+      succeeded: entry.succeeded,
+      failed: entry.failed,
+      firstSeen: isoTime(entry.firstSeen),
+      lastSeen: isoTime(entry.lastSeen),
+      days: entry.days.length,
+      sampleEventIds: entry.sampleIds,
+      via: entry.via,
+      eventNames: entry.eventNames,
+    };
+  });
+}
+
+function resourceOf({ resource }: UsageEntry): Pick<PlanUsage, 'resource' | 'resourceKind' | 'resourceFound'> {
+  if (resource.kind === 'arn')
+    return { resource: resource.arn, resourceKind: 'arn', resourceFound: resource.found };
+  return {
+    resource: '*',
+    resourceKind: resource.kind,
+    resourceFound: resource.kind === 'any' ? resource.found : resource.reason,
+  };
+}
+
+export const heatmapOf = (usage: PrincipalUsage): readonly (readonly [string, string, number])[] =>
+  usage.serviceDays.map(([service, day, calls]) => [service, isoDay(day), calls]);
+
+export function settingsOf({ options }: PlanInput): readonly (readonly [string, string])[] {
+  const settings: [string, string][] = [
+    ['allow-wider-wildcards', String(options.allowWiderWildcards)],
+    ['conditions', options.conditions.join(',')],
+    ['grace-days', String(options.graceDays)],
+    ['keep-rules', String(options.keepRules.length)],
+    ['max-managed-policies', String(options.maxManagedPolicies)],
+    ['min-days-seen', String(options.minDaysSeen)],
+    ['resources', options.resources],
+  ];
+  return settings;
+}

@@ -1,0 +1,136 @@
+/**
+ * Makes the policies fit IAM's quotas: first by merging and splitting, which change nothing; then by action wildcards
+ * that match exactly the kept actions of the pinned catalogue; then, only with consent, by wider ones. Never by leaving
+ * something out.
+ */
+import { compressActions, type CompressMode } from '../policy/compress.ts';
+import { type JsonStatement, type Policy, policyToJson, type Statement } from '../policy/document.ts';
+import { mergeStatements, packStatements } from '../policy/pack.ts';
+import { parsePolicy } from '../policy/parse.ts';
+import { policySize, quota } from '../policy/size.ts';
+import { RunError } from '../errors.ts';
+import type { AfterPolicy, Synthesis, SynthesisInput } from './synthesise.ts';
+
+type Step = 'as-is' | 'merged' | 'exact-wildcards' | 'wider-wildcards';
+type Fitted = Pick<Synthesis, 'policies' | 'fits' | 'fitDetail'>;
+type Granted = (action: string, resource: Statement['resource']) => boolean;
+
+/** `staying` policies keep their place; statements that do not fit there any more join the pool of new policies. */
+export function fitPolicies(
+  staying: readonly AfterPolicy[],
+  pool: Policy,
+  input: SynthesisInput,
+  granted: Granted,
+): Fitted {
+  const steps: Step[] = ['as-is', 'merged', 'exact-wildcards'];
+  if (input.options.allowWiderWildcards) steps.push('wider-wildcards');
+  const most = mostPolicies(input);
+  let last: Fitted | undefined;
+  for (const step of steps) {
+    const tried = trial(step, staying, pool, input, granted, most);
+    if (step === 'as-is' ? tried.tidy : tried.fitted.fits) return tried.fitted;
+    last = tried.fitted;
+  }
+  return last!;
+}
+
+/** The attachment quota, or less where the user wants less. */
+const mostPolicies = ({ principal, options }: SynthesisInput): number =>
+  Math.min(
+    options.maxManagedPolicies,
+    quota(principal.kind === 'role' ? 'managed-policies-per-role' : 'managed-policies-per-user'),
+  );
+
+function trial(
+  step: Step,
+  staying: readonly AfterPolicy[],
+  pool: Policy,
+  input: SynthesisInput,
+  granted: Granted,
+  most: number,
+): { readonly fitted: Fitted; readonly tidy: boolean } {
+  const limit = quota('managed-policy');
+  const overflow: JsonStatement[] = [];
+  const policies: AfterPolicy[] = [];
+  let tooLarge: string | undefined;
+  for (const one of staying) {
+    const json = policyToJson(one.policy);
+    if (!one.written || policySize(json) <= limit) {
+      policies.push(one);
+      continue;
+    }
+    const packed = packStatements(shorten(step, one.policy.statements, input, granted), limit, {
+      ...(one.policy.version === undefined ? {} : { version: one.policy.version }),
+    });
+    if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
+    const [first, ...rest] = packed.policies;
+    if (first) policies.push({ ...one, policy: parsed(first) });
+    overflow.push(...rest.flatMap((document) => document.Statement));
+  }
+  const statements = [...overflow, ...shorten(step, pool.statements, input, granted)];
+  const packed = packStatements(statements, limit);
+  if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
+  const taken = new Set(policies.map((one) => one.name.toLowerCase()));
+  for (const document of packed.policies) {
+    let n = 1;
+    while (taken.has(nameOf(input, n).toLowerCase())) n += 1;
+    taken.add(nameOf(input, n).toLowerCase());
+    policies.push({ name: nameOf(input, n), policy: parsed(document), written: true });
+  }
+  const managed = policies.filter((one) => one.origin === undefined || isManaged(one)).length;
+  const fits = tooLarge === undefined && managed <= most;
+  return {
+    fitted: { policies, fits, ...(fits ? {} : { fitDetail: whyNot(tooLarge, managed, most, input) }) },
+    tidy: fits && overflow.length === 0 && packed.policies.length <= 1,
+  };
+}
+
+const nameOf = ({ principal }: SynthesisInput, n: number): string => `${principal.name}-policy-${n}`;
+const isManaged = ({ origin }: AfterPolicy): boolean =>
+  origin?.source === 'customer-managed' || origin?.source === 'aws-managed';
+
+function whyNot(
+  tooLarge: string | undefined,
+  managed: number,
+  most: number,
+  { options }: SynthesisInput,
+): string {
+  const help = [
+    ...(options.allowWiderWildcards ? [] : ['--allow-wider-wildcards']),
+    ...(options.resources === 'type' ? [] : ['--resources type']),
+    ...(managed > most ? ['a higher --max-managed-policies, up to the quota of the account'] : []),
+  ];
+  const why = tooLarge ?? `${managed} managed policies are needed and ${most} may be attached`;
+  return `${why}; this would make it fit: ${help.join(', or ')}`;
+}
+
+function shorten(
+  step: Step,
+  statements: readonly Statement[],
+  input: SynthesisInput,
+  granted: Granted,
+): readonly JsonStatement[] {
+  const json = (list: readonly Statement[]): readonly JsonStatement[] =>
+    policyToJson({ statements: list }).Statement;
+  if (step === 'as-is') return json(statements);
+  if (step === 'merged') return mergeStatements(json(statements), { sids: 'drop' });
+  return mergeStatements(json(statements.map((one) => compressed(one, step, input, granted))), { sids: 'drop' });
+}
+
+function compressed(statement: Statement, step: Step, input: SynthesisInput, granted: Granted): Statement {
+  if (statement.effect === 'Deny' || statement.action.not) return statement;
+  const mode: CompressMode =
+    step === 'wider-wildcards'
+      ? { mode: 'wider', allowed: (action) => granted(action, statement.resource) }
+      : { mode: 'exact' };
+  const { patterns } = compressActions(statement.action.patterns, input.catalogue, mode);
+  return { ...statement, action: { not: false, patterns } };
+}
+
+/** What we wrote must read back: a document that does not is a bug, and no policy leaves with it. */
+function parsed(document: unknown): Policy {
+  const result = parsePolicy(document);
+  if (result.ok) return result.policy;
+  const { path, message } = result.problems[0]!;
+  throw new RunError(`a policy was written that cannot be read back (\`${path}\`: ${message}): this is a bug`);
+}

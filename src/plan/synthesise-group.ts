@@ -1,0 +1,189 @@
+/** Turns single grants (action, resources, conditions) into few statements that a reviewer can read. */
+import type { Catalogue, CatalogueAction } from '../catalogue/catalogue.ts';
+import type { Condition, Selector, Statement } from '../policy/document.ts';
+import { asPattern, intersects, type Pattern } from '../policy/pattern.ts';
+import { placeArn, templateWeight } from './arn-place.ts';
+
+export interface Grant {
+  /** Pattern as the statement will show it. */
+  readonly action: string;
+  readonly resource: Selector<Pattern>;
+  readonly conditions: readonly Condition[];
+}
+
+interface Group {
+  readonly actions: string[];
+  readonly resource: Selector<Pattern>;
+  readonly conditions: readonly Condition[];
+  readonly kind: Kind;
+  readonly service: string;
+}
+
+/** Whether only `Resource: "*"` can match the action; unknown for wildcards and unpublished actions. */
+type Kind = 'no-resource' | 'resource';
+
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const serviceOf = (action: string): string => (/^([^:]*):/.exec(action)?.[1] ?? '').toLowerCase();
+
+/**
+ * Statements for the grants, in their order. Actions share a statement where they have the same resources and
+ * conditions; also where each lacks only resources of kinds that could never be its own (`s3:ListBucket` beside
+ * `s3:GetObject` on a bucket and its objects). Actions without resource-level permission stand alone.
+ * A statement that allowed whole services is regrouped by service, sorted, each with a Sid that says what it is.
+ */
+export function groupGrants(
+  grants: readonly Grant[],
+  old: Pick<Statement, 'sid' | 'action' | 'resource' | 'index'> | undefined,
+  catalogue: Catalogue,
+): readonly Statement[] {
+  const fresh = !old || isBroad(old);
+  const groups: Group[] = [];
+  const byKey = new Map<string, Group>();
+  for (const { action, resource, conditions } of grants) {
+    const kind = kindOf(action, catalogue);
+    const service = fresh ? serviceOf(action) : '';
+    const key = JSON.stringify([service, kind, resource.not, resource.patterns, conditions]);
+    let group = byKey.get(key);
+    if (!group) {
+      group = { actions: [], resource, conditions, kind, service };
+      byKey.set(key, group);
+      groups.push(group);
+    }
+    if (!group.actions.some((one) => one.toLowerCase() === action.toLowerCase())) group.actions.push(action);
+  }
+  const merged = mergeEffective(groups, catalogue);
+  const ordered = fresh ? merged.map(sortActions).sort(compareGroups) : merged;
+  const sids = new Set<string>();
+  return ordered.map((group, i) => {
+    const sid = sidOf(group, i, old?.sid, fresh, catalogue);
+    return {
+      ...(sid === undefined ? {} : { sid: uniqueSid(sid, sids) }),
+      effect: 'Allow',
+      action: { not: false, patterns: group.actions },
+      resource: group.resource,
+      conditions: group.conditions,
+      index: old?.index ?? i,
+    };
+  });
+}
+
+/** `Sid`, `Sid2`, `Sid3`, …: unique within a policy without regard to what came later. */
+export function uniqueSid(sid: string, taken: Set<string>): string {
+  let unique = sid;
+  for (let n = 2; taken.has(unique); n += 1) unique = `${sid}${n}`;
+  taken.add(unique);
+  return unique;
+}
+
+/** Whole services on whatever resource: nothing in its form is worth keeping. */
+function isBroad({ action, resource }: Pick<Statement, 'action' | 'resource'>): boolean {
+  return (
+    (action.not || action.patterns.some((pattern) => pattern === '*' || pattern.endsWith(':*'))) &&
+    (resource.not || resource.patterns.includes(asPattern('*')))
+  );
+}
+
+const sortActions = (group: Group): Group => ({ ...group, actions: [...group.actions].sort(byCodeUnit) });
+const compareGroups = (a: Group, b: Group): number =>
+  byCodeUnit(a.service, b.service) ||
+  byCodeUnit(a.resource.patterns.join('\n'), b.resource.patterns.join('\n')) ||
+  byCodeUnit(a.actions.join('\n'), b.actions.join('\n')) ||
+  byCodeUnit(JSON.stringify(a.conditions), JSON.stringify(b.conditions));
+
+function kindOf(action: string, catalogue: Catalogue): Kind {
+  return catalogue.action(action)?.resourceTypes.length === 0 ? 'no-resource' : 'resource';
+}
+
+/** First fit in order: stable, and one pass over groups is enough because a merged group only grows stricter to join. */
+function mergeEffective(groups: readonly Group[], catalogue: Catalogue): readonly Group[] {
+  const applies = createApplies(catalogue);
+  const result: Group[] = [];
+  for (const group of groups) {
+    const home = result.findIndex((other) => canShare(other, group, applies));
+    if (home < 0) result.push(group);
+    else {
+      const other = result[home]!;
+      result[home] = {
+        ...other,
+        actions: [...other.actions, ...group.actions],
+        resource: { not: false, patterns: [...new Set([...other.resource.patterns, ...group.resource.patterns])] },
+      };
+    }
+  }
+  return result;
+}
+
+type Applies = (action: string, pattern: Pattern) => boolean;
+
+function canShare(a: Group, b: Group, applies: Applies): boolean {
+  if (a.service !== b.service || a.resource.not || b.resource.not) return false;
+  if (a.kind === 'no-resource' || b.kind === 'no-resource') return false;
+  if (JSON.stringify(a.conditions) !== JSON.stringify(b.conditions)) return false;
+  return addsNothing(a.actions, a.resource.patterns, b.resource.patterns, applies) &&
+    addsNothing(b.actions, b.resource.patterns, a.resource.patterns, applies);
+}
+
+function addsNothing(
+  actions: readonly string[],
+  own: readonly Pattern[],
+  other: readonly Pattern[],
+  applies: Applies,
+): boolean {
+  return other.every((pattern) => own.includes(pattern) || actions.every((action) => !applies(action, pattern)));
+}
+
+/** Whether a resource pattern can hold a resource of a kind that AWS evaluates the action on. True when in doubt. */
+function createApplies(catalogue: Catalogue): Applies {
+  const known = new Map<string, boolean>();
+  return (action, pattern) => {
+    const key = `${action}\n${pattern}`;
+    const answer = known.get(key) ?? canApply(catalogue.action(action), pattern, catalogue);
+    known.set(key, answer);
+    return answer;
+  };
+}
+
+function canApply(action: CatalogueAction | undefined, pattern: Pattern, catalogue: Catalogue): boolean {
+  const place = placeArn(pattern, catalogue);
+  if (!action || action.resourceTypes.length === 0 || !place?.type || /[*?$]/.test(place.head)) return true;
+  const types = action.resourceTypes.map((type) => `${action.service}:${type.name}`);
+  if (types.includes(place.type)) return true;
+  if (!/[*?$]/.test(place.name)) return false;
+  const weight = Math.max(...templatesOf(place.type, catalogue).map(templateWeight), 0);
+  return types
+    .flatMap((type) => templatesOf(type, catalogue))
+    .some(
+      (template) =>
+        templateWeight(template) >= weight && intersects(asPattern(template.replace(/\$\{[^}]*\}/g, '*')), pattern),
+    );
+}
+
+function templatesOf(type: string, catalogue: Catalogue): readonly string[] {
+  const [service, name] = type.split(':');
+  return catalogue.resourceType(service!, name!)?.arnTemplates ?? [];
+}
+
+/** The old Sid first; further statements add what they are. A regrouped statement without one is named by service and kind. */
+function sidOf(
+  group: Group,
+  index: number,
+  oldSid: string | undefined,
+  fresh: boolean,
+  catalogue: Catalogue,
+): string | undefined {
+  if (oldSid !== undefined && (index === 0 || oldSid === '')) return oldSid;
+  if (oldSid === undefined && !fresh) return undefined;
+  const services = new Set(group.actions.map(serviceOf));
+  const types = new Set(
+    group.resource.patterns.map((pattern) => placeArn(pattern, catalogue)?.type?.split(':')[1] ?? ''),
+  );
+  const only = (names: ReadonlySet<string>): string => (names.size === 1 ? pascal([...names][0]!) : '');
+  return `${oldSid ?? ''}${only(services)}${only(types)}` || 'Statement';
+}
+
+const pascal = (words: string): string =>
+  words
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== '')
+    .map((word) => word[0]!.toUpperCase() + word.slice(1))
+    .join('');

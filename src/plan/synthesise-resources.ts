@@ -1,0 +1,115 @@
+/** Narrows one old statement's resources to what was seen: observed (exact or generalised) inside old, never beyond. */
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Selector } from '../policy/document.ts';
+import { asPattern, escapeLiteral, intersects, matchesResource, type Pattern, patternCovers } from '../policy/pattern.ts';
+import type { UsageEntry } from '../usage/usage.ts';
+import { generalise, type ResourcePattern } from './generalise.ts';
+import type { PlanOptions } from './input.ts';
+
+export interface Narrowing {
+  readonly mode: PlanOptions['resources'];
+  readonly catalogue: Catalogue;
+  /** False for a policy older than Version 2012-10-17, which has neither variables nor escapes. */
+  readonly variables: boolean;
+}
+
+export interface Narrowed {
+  readonly resource: Selector<Pattern>;
+  /** Patterns of ours among them that hold a wildcard. */
+  readonly written: readonly ResourcePattern[];
+}
+
+const EVERYTHING = asPattern('*');
+const WILD = /[*?]/;
+
+/**
+ * The resources of `old` that the entries of one action need. Where that cannot be told (a record that does not show
+ * its resource, a list call under a statement that names ARNs), the old ones stay.
+ */
+export function narrowResources(
+  old: Selector<Pattern>,
+  entries: readonly UsageEntry[],
+  options: Narrowing,
+): Narrowed {
+  const asGranted: Narrowed = { resource: old, written: [] };
+  const everything = !old.not && old.patterns.includes(EVERYTHING) ? only([EVERYTHING], old) : asGranted;
+  const arns: string[] = [];
+  for (const entry of entries) {
+    const { resource } = entry;
+    if (resource.kind === 'unresolved') return asGranted;
+    if (resource.kind === 'any' || takesNoResource(entry, options.catalogue)) return everything;
+    if (!isArn(resource.arn)) return asGranted;
+    arns.push(resource.arn);
+  }
+  if (arns.length === 0) return asGranted;
+  if (!options.variables && [...arns, ...old.patterns].some((text) => /[$*?]/.test(text.replace(WILD_END, ''))))
+    return asGranted;
+  const candidates = generalise(arns, options.mode, options.catalogue);
+  const found = old.not ? outside(old.patterns, candidates) : inside(old.patterns, candidates);
+  const patterns = withoutCovered(found);
+  if (patterns.length === 0) return asGranted;
+  const known = new Set<string>(old.patterns);
+  return {
+    ...only(patterns, old),
+    written: candidates.filter(
+      (one) => one.rule !== undefined && !known.has(one.pattern) && patterns.includes(asPattern(one.pattern)),
+    ),
+  };
+}
+
+const FOREIGN = /[^\u0020-\u00ff]/;
+const WILD_END = /\*$/;
+const isArn = (text: string): boolean => /^arn:[^:]+:[a-z0-9-]+:[^:]*:[^:]*:./s.test(text);
+const takesNoResource = (entry: UsageEntry, catalogue: Catalogue): boolean =>
+  catalogue.action(entry.action)?.resourceTypes.length === 0;
+
+/** The old order and spelling where nothing changed. */
+function only(patterns: readonly Pattern[], old: Selector<Pattern>): Narrowed {
+  const same =
+    !old.not &&
+    patterns.length === old.patterns.length &&
+    old.patterns.every((pattern) => patterns.includes(pattern));
+  return { resource: same ? old : { not: false, patterns }, written: [] };
+}
+
+function inside(old: readonly Pattern[], candidates: readonly ResourcePattern[]): Pattern[] {
+  return old.flatMap((outer) => {
+    if (hasVariable(outer))
+      return candidates.some((one) => one.seen.some((arn) => intersects(outer, escapeLiteral(arn)))) ? [outer] : [];
+    return candidates.flatMap((one) => {
+      const seen = outer === '*' ? one.seen : one.seen.filter((arn) => matchesResource(outer, arn));
+      if (seen.length === 0) return [];
+      const inner = asPattern(one.pattern);
+      if (patternCovers(outer, inner)) return [inner];
+      if (patternCovers(inner, outer)) return [outer];
+      return literals(seen, outer);
+    });
+  });
+}
+
+/** Under NotResource a pattern of ours is safe where it touches none of the excluded ones. */
+function outside(excluded: readonly Pattern[], candidates: readonly ResourcePattern[]): Pattern[] {
+  if (excluded.some(hasVariable)) return [];
+  if (candidates.some((one) => one.seen.some((arn) => FOREIGN.test(arn)))) return [];
+  return candidates.flatMap((one) => {
+    const inner = asPattern(one.pattern);
+    if (!excluded.some((pattern) => intersects(pattern, inner))) return [inner];
+    return one.seen.filter((arn) => !excluded.some((pattern) => matchesResource(pattern, arn))).map(escapeLiteral);
+  });
+}
+
+/** A literal with characters that no policy may hold cannot be written: then the old pattern stays for it. */
+const literals = (seen: readonly string[], outer: Pattern): Pattern[] =>
+  seen.some((arn) => FOREIGN.test(arn)) ? [outer] : seen.map(escapeLiteral);
+
+/** `${*}`, `${?}` and `${$}` are escapes, not variables. */
+const hasVariable = (pattern: Pattern): boolean => /\$\{(?![*?$]\})/.test(pattern);
+
+function withoutCovered(patterns: readonly Pattern[]): readonly Pattern[] {
+  const unique = [...new Set(patterns)];
+  const wild = unique.filter((pattern) => WILD.test(pattern.replace(/\$\{[*?$]\}/g, '')));
+  return unique.filter(
+    (pattern) =>
+      !wild.some((other) => other !== pattern && patternCovers(other, pattern) && !patternCovers(pattern, other)),
+  );
+}

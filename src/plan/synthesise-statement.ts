@@ -1,0 +1,125 @@
+/** One old statement and what judging said of its actions -> the statements that take its place. */
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Statement } from '../policy/document.ts';
+import { matchesAction } from '../policy/pattern.ts';
+import type { ResourcePattern } from './generalise.ts';
+import type { Judgement, PlanOptions } from './input.ts';
+import { addedConditions } from './synthesise-conditions.ts';
+import { type Grant, groupGrants } from './synthesise-group.ts';
+import { narrowResources } from './synthesise-resources.ts';
+
+export interface TightenOptions {
+  readonly catalogue: Catalogue;
+  readonly options: PlanOptions;
+  /** Whether the policy's Version knows variables and escapes. */
+  readonly variables: boolean;
+}
+
+export interface Written {
+  readonly action: string;
+  readonly pattern: ResourcePattern;
+}
+
+export interface Tightened {
+  readonly statements: readonly Statement[];
+  /** False where the statement stays as it is, to the letter. */
+  readonly changed: boolean;
+  readonly written: readonly Written[];
+}
+
+/**
+ * Deny statements stay. Of an Allow statement, an action that judging is silent about stays as granted: what nobody
+ * looked at is not called unused.
+ */
+export function tightenStatement(
+  statement: Statement,
+  judgements: readonly Judgement[],
+  context: TightenOptions,
+): Tightened {
+  const untouched: Tightened = { statements: [statement], changed: false, written: [] };
+  if (statement.effect === 'Deny') return untouched;
+  const outcomes = new Map(judgements.map((one) => [one.action.toLowerCase(), outcomeOf(one, statement, context)]));
+  const grants = statement.action.not
+    ? grantsOfEach(judgements, outcomes)
+    : statement.action.patterns.flatMap((pattern) => grantsOfPattern(pattern, judgements, outcomes, statement));
+  const whole = statement.action.not
+    ? judgements.every((one) => outcomes.get(one.action.toLowerCase())?.every(isAsIs(statement)))
+    : grants.every(isAsIs(statement)) &&
+      statement.action.patterns.every((pattern) => grants.some((grant) => grant.action === pattern));
+  if (whole) return untouched;
+  const statements = groupGrants(grants, statement, context.catalogue);
+  if (statements.length === 1 && saysTheSame(statements[0]!, statement)) return untouched;
+  const written = [...outcomes.values()].flatMap((list) => (list ?? []).flatMap((one) => one.written));
+  return { statements, changed: true, written };
+}
+
+interface Outcome extends Grant {
+  readonly written: readonly Written[];
+}
+
+/** Undefined: the action goes. */
+function outcomeOf(
+  judgement: Judgement,
+  statement: Statement,
+  context: TightenOptions,
+): readonly Outcome[] | undefined {
+  const { action, keep } = judgement;
+  if (keep === 'remove') return undefined;
+  const asGranted: Outcome = { action, resource: statement.resource, conditions: statement.conditions, written: [] };
+  if (keep === 'as-granted' || judgement.entries.length === 0) return [asGranted];
+  return addedConditions(action, judgement.entries, statement.conditions, context.options, context.catalogue).map(
+    ({ entries, conditions }) => {
+      const narrowed = narrowResources(statement.resource, entries, {
+        mode: context.options.resources,
+        catalogue: context.catalogue,
+        variables: context.variables,
+      });
+      return {
+        action,
+        resource: narrowed.resource,
+        conditions,
+        written: narrowed.written.map((pattern) => ({ action, pattern })),
+      };
+    },
+  );
+}
+
+const grantsOfEach = (
+  judgements: readonly Judgement[],
+  outcomes: ReadonlyMap<string, readonly Outcome[] | undefined>,
+): readonly Grant[] => judgements.flatMap((one) => outcomes.get(one.action.toLowerCase()) ?? []);
+
+/** The pattern as written where all under it stays in one way; otherwise the actions that stay, one by one. */
+function grantsOfPattern(
+  pattern: string,
+  judgements: readonly Judgement[],
+  outcomes: ReadonlyMap<string, readonly Outcome[] | undefined>,
+  statement: Statement,
+): readonly Grant[] {
+  const under = judgements.filter(
+    (one) => one.action.toLowerCase() === pattern.toLowerCase() || matchesAction(pattern, one.action),
+  );
+  if (under.length === 0)
+    return [{ action: pattern, resource: statement.resource, conditions: statement.conditions }];
+  const found = under.map((one) => outcomes.get(one.action.toLowerCase()));
+  const first = found[0];
+  const firstKey = first && first.map(keyOf).join();
+  if (first && found.every((one) => one && one.map(keyOf).join() === firstKey))
+    return first.map((grant) => ({ ...grant, action: pattern }));
+  return grantsOfEach(under, outcomes);
+}
+
+const keyOf = ({ resource, conditions }: Omit<Grant, 'action'>): string =>
+  JSON.stringify([resource.not, resource.patterns, conditions]);
+
+const isAsIs =
+  (statement: Statement) =>
+  (grant: Grant): boolean =>
+    keyOf(grant) === keyOf(statement);
+
+/** The same lists in whatever order: then the old one stands as it was written. */
+function saysTheSame(a: Statement, b: Statement): boolean {
+  const key = ({ action, resource, conditions }: Statement): string =>
+    JSON.stringify([action.not, [...action.patterns].sort(), resource.not, [...resource.patterns].sort(), conditions]);
+  return key(a) === key(b);
+}

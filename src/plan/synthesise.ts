@@ -1,0 +1,221 @@
+/** All policies of one principal -> the policies it should have, and the steps that lead there. */
+import type { AccountPrincipal, AttachedPolicy } from '../account/account.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Policy, Statement } from '../policy/document.ts';
+import { patternCovers } from '../policy/pattern.ts';
+import type { UsageEntry } from '../usage/usage.ts';
+import type { Judgement, PlanOptions } from './input.ts';
+import type { PolicyChange } from './plan.ts';
+import { fitPolicies } from './synthesise-fit.ts';
+import { freshStatements } from './synthesise-fresh.ts';
+import { uniqueSid } from './synthesise-group.ts';
+import { tightenStatement, type Written } from './synthesise-statement.ts';
+
+/** A policy of the set that is to be attached. `origin` undefined: it is new. */
+export interface AfterPolicy {
+  readonly name: string;
+  readonly policy: Policy;
+  readonly origin?: AttachedPolicy;
+  readonly written: boolean;
+}
+
+export interface Synthesis {
+  readonly policies: readonly AfterPolicy[];
+  readonly changes: readonly PolicyChange[];
+  readonly written: readonly Written[];
+  readonly fits: boolean;
+  /** Why it does not fit and what would make it. */
+  readonly fitDetail?: string;
+}
+
+export interface SynthesisInput {
+  readonly principal: { readonly kind: 'role' | 'user'; readonly name: string };
+  readonly options: PlanOptions;
+  readonly catalogue: Catalogue;
+}
+
+/** Nothing is known of the grants: one set of new policies from what was seen. */
+export function synthesiseFresh(uses: readonly UsageEntry[], input: SynthesisInput): Synthesis {
+  const { statements, written } = freshStatements(uses, input.options, input.catalogue);
+  const fitted = fitPolicies([], { version: '2012-10-17', statements }, input, () => true);
+  return {
+    ...fitted,
+    written,
+    changes: fitted.policies.map((one) => ({
+      change: 'create',
+      policy: one.name,
+      reason: 'made from what was seen; no account was given to compare with',
+    })),
+  };
+}
+
+type Fate =
+  | { readonly kind: 'keep'; readonly reason: string }
+  | { readonly kind: 'leave-shared'; readonly reason: string }
+  | { readonly kind: 'edit'; readonly policy: Policy; readonly removed: number }
+  | { readonly kind: 'move'; readonly policy: Policy; readonly reason: string };
+
+/** `policies` are the account's attached policies, parsed, in its order. */
+export function synthesise(
+  account: AccountPrincipal,
+  policies: readonly Policy[],
+  judgements: readonly Judgement[],
+  input: SynthesisInput,
+): Synthesis {
+  const written: Written[] = [];
+  const byStatement = new Map<string, Judgement[]>();
+  for (const one of judgements) {
+    const key = `${one.policy}:${one.statement}`;
+    const list = byStatement.get(key);
+    if (list) list.push(one);
+    else byStatement.set(key, [one]);
+  }
+  const fates = policies.map((policy, p): Fate => {
+    const attached = account.policies[p]!;
+    const untouchable = whyUntouchable(account, attached);
+    if (untouchable) return untouchable;
+    const tightened = policy.statements.map((statement, s) =>
+      tightenStatement(statement, byStatement.get(`${p}:${s}`) ?? [], {
+        catalogue: input.catalogue,
+        options: input.options,
+        variables: policy.version === '2012-10-17',
+      }),
+    );
+    if (tightened.every((one) => !one.changed)) return { kind: 'keep', reason: 'everything in it stays' };
+    for (const one of tightened) written.push(...one.written);
+    const next = { ...policy, statements: numbered(tightened.flatMap((one) => one.statements)) };
+    const moved = whyMoved(attached);
+    return moved === undefined
+      ? { kind: 'edit', policy: next, removed: tightened.filter((one) => one.statements.length === 0).length }
+      : { kind: 'move', policy: next, reason: moved };
+  });
+  return assemble(account, policies, fates, written, input);
+}
+
+function assemble(
+  account: AccountPrincipal,
+  policies: readonly Policy[],
+  fates: readonly Fate[],
+  written: readonly Written[],
+  input: SynthesisInput,
+): Synthesis {
+  const staying: AfterPolicy[] = [];
+  const moved: Statement[] = [];
+  const changes: PolicyChange[] = [];
+  for (const [p, fate] of fates.entries()) {
+    const attached = account.policies[p]!;
+    const change = (kind: PolicyChange['change'], reason: string): PolicyChange => ({
+      change: kind,
+      policy: attached.name,
+      source: attached.source,
+      ...(attached.arn === undefined ? {} : { arn: attached.arn }),
+      reason,
+    });
+    if (fate.kind === 'keep' || fate.kind === 'leave-shared') {
+      staying.push({ name: attached.name, policy: policies[p]!, origin: attached, written: false });
+      changes.push(change(fate.kind, fate.reason));
+    } else if (fate.policy.statements.length === 0) {
+      const kind = attached.source === 'inline' ? 'delete-inline' : 'detach';
+      changes.push(change(kind, 'nothing that it allows is needed'));
+    } else if (fate.kind === 'edit') {
+      staying.push({ name: attached.name, policy: fate.policy, origin: attached, written: true });
+      changes.push(change('replace', 'a new version allows only what is needed'));
+    } else {
+      moved.push(...fate.policy.statements);
+      changes.push(change(attached.source === 'inline' ? 'delete-inline' : 'detach', fate.reason));
+    }
+  }
+  const pool = { version: '2012-10-17' as const, statements: withoutRedundant(moved, staying) };
+  const grants = (action: string, resources: Statement['resource']): boolean =>
+    policies.some((policy) =>
+      policy.statements.some(
+        (one) =>
+          one.effect === 'Allow' &&
+          one.conditions.length === 0 &&
+          !one.action.not &&
+          !one.resource.not &&
+          one.action.patterns.some((pattern) => covers(pattern, action)) &&
+          resources.patterns.every((inner) => one.resource.patterns.some((outer) => patternCovers(outer, inner))),
+      ),
+    );
+  const fitted = fitPolicies(staying, pool, input, grants);
+  const created = fitted.policies.filter((one) => one.origin === undefined);
+  return {
+    ...fitted,
+    written,
+    changes: [
+      ...changes,
+      ...created.map(
+        (one): PolicyChange => ({
+          change: 'create',
+          policy: one.name,
+          source: 'customer-managed',
+          reason: 'holds what is needed of the policies that go',
+        }),
+      ),
+    ],
+  };
+}
+
+/** Policies that the plan leaves as they are, whatever was seen. */
+function whyUntouchable(account: AccountPrincipal, attached: AttachedPolicy): Fate | undefined {
+  if (account.managedBy !== undefined)
+    return { kind: 'keep', reason: `the ${account.kind} is managed by ${account.managedBy}: its policies cannot be changed` };
+  if (attached.group !== undefined || attached.source.startsWith('group-'))
+    return {
+      kind: 'leave-shared',
+      reason: `reaches the user through group ${attached.group ?? ''}: other members have it too`,
+    };
+  return undefined;
+}
+
+/** Why a policy is not edited in place but replaced by one for this principal alone. */
+function whyMoved(attached: AttachedPolicy): string | undefined {
+  if (attached.source === 'inline') return 'replaced by a customer-managed policy, which has versions to go back to';
+  if (attached.source === 'aws-managed') return 'AWS owns it; what is needed of it moves to a policy of this principal';
+  if ((attached.attachmentCount ?? 1) > 1)
+    return `${attached.attachmentCount} principals have it; what is needed of it moves to a policy of this one`;
+  return undefined;
+}
+
+/** Positions set anew and Sids made unique, as a document needs them. */
+export function numbered(statements: readonly Statement[]): readonly Statement[] {
+  const sids = new Set<string>();
+  return statements.map((one, index) => ({
+    ...one,
+    index,
+    ...(one.sid === undefined || one.sid === '' ? {} : { sid: uniqueSid(one.sid, sids) }),
+  }));
+}
+
+/** Leaves out a moved Allow statement that one statement of the rest covers: it would add nothing. */
+function withoutRedundant(moved: readonly Statement[], staying: readonly AfterPolicy[]): readonly Statement[] {
+  const kept: Statement[] = [];
+  const others = staying.flatMap((one) => one.policy.statements);
+  for (const statement of moved) {
+    if ([...others, ...kept].some((other) => isInside(statement, other))) continue;
+    if (statement.effect === 'Allow')
+      for (const [i, other] of [...kept.entries()].reverse()) if (isInside(other, statement)) kept.splice(i, 1);
+    kept.push(statement);
+  }
+  return numbered(kept);
+}
+
+function isInside(inner: Statement, outer: Statement): boolean {
+  if (inner.effect !== outer.effect) return false;
+  if (JSON.stringify(inner.conditions) !== JSON.stringify(outer.conditions)) return false;
+  const same = (a: { not: boolean; patterns: readonly string[] }, b: typeof a): boolean =>
+    a.not === b.not && JSON.stringify(a.patterns) === JSON.stringify(b.patterns);
+  const within = (
+    a: { not: boolean; patterns: readonly string[] },
+    b: typeof a,
+    test: (outer: string, inner: string) => boolean,
+  ): boolean => same(a, b) || (!a.not && !b.not && a.patterns.every((one) => b.patterns.some((two) => test(two, one))));
+  return (
+    within(inner.action, outer.action, covers) &&
+    within(inner.resource, outer.resource, (a, b) => patternCovers(a as never, b as never))
+  );
+}
+
+const covers = (outer: string, inner: string): boolean =>
+  patternCovers(outer.toLowerCase() as never, inner.toLowerCase() as never);
