@@ -40,7 +40,12 @@ export function placeArn(arn: string, catalogue: Catalogue): ArnPlace | undefine
     return place;
   }
   const cut = Math.max(resource.lastIndexOf('/'), resource.lastIndexOf(':')) + 1;
-  return { head: `${header.join(':')}:${resource.slice(0, cut)}`, name: resource.slice(cut), tail: '', contained: false };
+  return {
+    head: `${header.join(':')}:${resource.slice(0, cut)}`,
+    name: resource.slice(cut),
+    tail: '',
+    contained: false,
+  };
 }
 
 function fitTemplate(
@@ -51,7 +56,8 @@ function fitTemplate(
 ): Fit | undefined {
   const parts = template.split(':');
   const fixed = parts.slice(0, 5);
-  if (parts.length < 6 || fixed.some((part, i) => !part.includes('${') && part !== header[i])) return undefined;
+  if (parts.length < 6 || fixed.some((part, i) => !part.includes('${') && part !== header[i]))
+    return undefined;
   const literals = parts.slice(5).join(':').split(VARIABLE);
   const spans = cutResource(literals, resource);
   if (!spans) return undefined;

@@ -39,7 +39,17 @@ export function buildPlan(input: PlanInput): Plan {
     window: windowOf(input.coverage),
     evidence: evidenceOf(input),
     ...(account && old && granted.before
-      ? { before: policySet(account.policies.map((origin, i) => ({ name: origin.name, policy: old[i]!, origin, written: false })), granted.before) }
+      ? {
+          before: policySet(
+            account.policies.map((origin, i) => ({
+              name: origin.name,
+              policy: old[i]!,
+              origin,
+              written: false,
+            })),
+            granted.before,
+          ),
+        }
       : {}),
     after: policySet(synthesis.policies, granted.after),
     changes: synthesis.changes,

@@ -16,7 +16,11 @@ export function generalisationsOf(
   const patterns = new Map<string, { rule: string; seen: Set<string>; actions: Set<string> }>();
   for (const { action, pattern } of written) {
     if (!standing.has(pattern.pattern)) continue;
-    const entry = patterns.get(pattern.pattern) ?? { rule: pattern.rule ?? '', seen: new Set(), actions: new Set() };
+    const entry = patterns.get(pattern.pattern) ?? {
+      rule: pattern.rule ?? '',
+      seen: new Set(),
+      actions: new Set(),
+    };
     patterns.set(pattern.pattern, entry);
     for (const arn of pattern.seen) entry.seen.add(arn);
     entry.actions.add(action);

@@ -60,18 +60,26 @@ const MODES: Readonly<Record<PlanOptions['resources'], (cluster: readonly Named[
   type: (cluster) => [patternOf(cluster, [null], 'all of this kind, as asked')],
   prefix: (cluster) => {
     if (cluster.length < 2) return cluster.map((one) => exact(one.arn));
-    return [patternOf(cluster, [commonStart(cluster.map((one) => one.place.name)), null], 'common beginning, as asked')];
+    return [
+      patternOf(
+        cluster,
+        [commonStart(cluster.map((one) => one.place.name)), null],
+        'common beginning, as asked',
+      ),
+    ];
   },
   auto: (cluster) => {
     const kind = NAMES.get(cluster[0]!.place.type ?? '');
     if (kind === 'stable') return cluster.map((one) => exact(one.arn));
-    const forms = [...groupBy(cluster, (one) => JSON.stringify(shapeOf(one.place.name))).values()].flatMap((same) => {
-      const { name } = same[0]!.place;
-      const shape = shapeOf(name);
-      const word = firstWord(shape[0] ?? '');
-      const varies = shape.includes(null) && (same.length > 1 || kind === 'made');
-      return [{ named: same, shape: varies ? shape : ([name] as Shape), word }];
-    });
+    const forms = [...groupBy(cluster, (one) => JSON.stringify(shapeOf(one.place.name))).values()].flatMap(
+      (same) => {
+        const { name } = same[0]!.place;
+        const shape = shapeOf(name);
+        const word = firstWord(shape[0] ?? '');
+        const varies = shape.includes(null) && (same.length > 1 || kind === 'made');
+        return [{ named: same, shape: varies ? shape : ([name] as Shape), word }];
+      },
+    );
     if (forms.length > MANY && cluster[0]!.place.contained)
       return [patternOf(cluster, [null], `more than ${MANY} different names inside one parent`)];
     return [...groupBy(forms, (one) => one.word).entries()].flatMap(([word, alike]) => {

@@ -40,7 +40,8 @@ export function replay(
       notExpressible.push(entry);
       if (!selects(old, entry.action)) notGrantedBefore.push(entry);
       else {
-        if (!whole.has(entry.action)) whole.set(entry.action, wholeGrantLost(old, fresh, entry.action, catalogue));
+        if (!whole.has(entry.action))
+          whole.set(entry.action, wholeGrantLost(old, fresh, entry.action, catalogue));
         const reason = whole.get(entry.action);
         if (reason !== undefined) misses.push({ action: entry.action, resource, reason, entry });
       }
@@ -66,7 +67,8 @@ const selects = (policies: readonly Policy[], action: string): boolean =>
   policies.some((policy) =>
     policy.statements.some(
       (one) =>
-        one.effect === 'Allow' && one.action.patterns.some((pattern) => matchesAction(pattern, action)) !== one.action.not,
+        one.effect === 'Allow' &&
+        one.action.patterns.some((pattern) => matchesAction(pattern, action)) !== one.action.not,
     ),
   );
 
@@ -81,7 +83,8 @@ function wholeGrantLost(
     ...policy,
     statements: policy.statements.flatMap((one) => {
       if (one.effect === 'Deny') return [one];
-      const selected = one.action.patterns.some((pattern) => matchesAction(pattern, action)) !== one.action.not;
+      const selected =
+        one.action.patterns.some((pattern) => matchesAction(pattern, action)) !== one.action.not;
       return selected ? [{ ...one, action: { not: false, patterns: [action] } }] : [];
     }),
   }));
@@ -96,7 +99,11 @@ export function containment(
   fresh: readonly Policy[],
   catalogue: Catalogue,
 ): Proof['containment'] {
-  if (!old) return { verdict: 'not-compared', detail: 'no account was given, so there are no old policies to compare' };
+  if (!old)
+    return {
+      verdict: 'not-compared',
+      detail: 'no account was given, so there are no old policies to compare',
+    };
   const answer = contains(old, fresh, catalogue);
   if (answer.verdict === 'proven')
     return { verdict: 'proven', detail: 'all that the new policies allow was allowed by the old ones' };

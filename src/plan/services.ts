@@ -14,7 +14,9 @@ export function allowedActions(policies: readonly Policy[], catalogue: Catalogue
   const allowed = new Set<string>();
   for (const { action, effect } of policies.flatMap((policy) => policy.statements)) {
     if (effect !== 'Allow') continue;
-    const named = new Set(action.patterns.flatMap((pattern) => catalogue.expand(pattern)).map((one) => one.action));
+    const named = new Set(
+      action.patterns.flatMap((pattern) => catalogue.expand(pattern)).map((one) => one.action),
+    );
     if (!action.not) for (const one of named) allowed.add(one);
     else for (const { action: one } of catalogue.expand('*')) if (!named.has(one)) allowed.add(one);
   }
@@ -59,7 +61,12 @@ export function servicesOf(
     lastSeen.set(service, Math.max(lastSeen.get(service) ?? entry.lastSeen, entry.lastSeen));
   }
   const advisor = new Map(lastAccessed?.services.map((one) => [one.service, one.lastAuthenticated]));
-  const [granted, uses, kept, notObservable] = [tally(before ?? []), tally(used), tally(after), tally(hidden)];
+  const [granted, uses, kept, notObservable] = [
+    tally(before ?? []),
+    tally(used),
+    tally(after),
+    tally(hidden),
+  ];
   return [...new Set([...granted.keys(), ...uses.keys(), ...kept.keys()])].sort(byCodeUnit).map((service) => {
     const seen = lastSeen.get(service);
     const accessed = advisor.get(service);

@@ -100,7 +100,9 @@ export function usageOf(input: PlanInput): readonly PlanUsage[] {
   });
 }
 
-function resourceOf({ resource }: UsageEntry): Pick<PlanUsage, 'resource' | 'resourceKind' | 'resourceFound'> {
+function resourceOf({
+  resource,
+}: UsageEntry): Pick<PlanUsage, 'resource' | 'resourceKind' | 'resourceFound'> {
   if (resource.kind === 'arn')
     return { resource: resource.arn, resourceKind: 'arn', resourceFound: resource.found };
   return {

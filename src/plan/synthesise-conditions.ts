@@ -72,13 +72,19 @@ function valuesOfEntry(key: string, entry: UsageEntry): readonly string[] | unde
     case 'aws:calledvia':
       return entry.direct ? undefined : entry.via;
     case 'aws:sourceip':
-      return entry.direct && entry.via.length === 0 && !entry.sourceIps.more ? entry.sourceIps.values : undefined;
+      return entry.direct && entry.via.length === 0 && !entry.sourceIps.more
+        ? entry.sourceIps.values
+        : undefined;
     default:
       return undefined;
   }
 }
 
-function askedCondition(name: string, entries: readonly UsageEntry[], old: readonly Condition[]): Condition[] {
+function askedCondition(
+  name: string,
+  entries: readonly UsageEntry[],
+  old: readonly Condition[],
+): Condition[] {
   const row = rows.find((one) => one.name === name);
   if (!row || entries.length === 0 || constrains(old, row.key.toLowerCase())) return [];
   const values = valuesOf(row.key.toLowerCase(), entries);
@@ -96,6 +102,12 @@ const roleOf = ({ resource }: UsageEntry): string => (resource.kind === 'arn' ? 
 function servicesByRole(entries: readonly UsageEntry[]): ReadonlyMap<string, readonly string[]> {
   const roles = [...new Set(entries.map(roleOf))].sort(byCodeUnit);
   return new Map(
-    roles.map((role) => [role, valuesOf(PASSED_TO, entries.filter((entry) => roleOf(entry) === role)) ?? []]),
+    roles.map((role) => [
+      role,
+      valuesOf(
+        PASSED_TO,
+        entries.filter((entry) => roleOf(entry) === role),
+      ) ?? [],
+    ]),
   );
 }

@@ -3,12 +3,13 @@
  * that match exactly the kept actions of the pinned catalogue; then, only with consent, by wider ones. Never by leaving
  * something out.
  */
-import { compressActions, type CompressMode } from '../policy/compress.ts';
+
+import { RunError } from '../errors.ts';
+import { type CompressMode, compressActions } from '../policy/compress.ts';
 import { type JsonStatement, type Policy, policyToJson, type Statement } from '../policy/document.ts';
 import { mergeStatements, packStatements } from '../policy/pack.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { policySize, quota } from '../policy/size.ts';
-import { RunError } from '../errors.ts';
 import type { AfterPolicy, Synthesis, SynthesisInput } from './synthesise.ts';
 
 type Step = 'as-is' | 'merged' | 'exact-wildcards' | 'wider-wildcards';
@@ -114,7 +115,9 @@ function shorten(
     policyToJson({ statements: list }).Statement;
   if (step === 'as-is') return json(statements);
   if (step === 'merged') return mergeStatements(json(statements), { sids: 'drop' });
-  return mergeStatements(json(statements.map((one) => compressed(one, step, input, granted))), { sids: 'drop' });
+  return mergeStatements(json(statements.map((one) => compressed(one, step, input, granted))), {
+    sids: 'drop',
+  });
 }
 
 function compressed(statement: Statement, step: Step, input: SynthesisInput, granted: Granted): Statement {
@@ -132,5 +135,7 @@ function parsed(document: unknown): Policy {
   const result = parsePolicy(document);
   if (result.ok) return result.policy;
   const { path, message } = result.problems[0]!;
-  throw new RunError(`a policy was written that cannot be read back (\`${path}\`: ${message}): this is a bug`);
+  throw new RunError(
+    `a policy was written that cannot be read back (\`${path}\`: ${message}): this is a bug`,
+  );
 }

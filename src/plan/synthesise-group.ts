@@ -52,7 +52,7 @@ export function groupGrants(
     if (!group.actions.some((one) => one.toLowerCase() === action.toLowerCase())) group.actions.push(action);
   }
   const merged = mergeEffective(groups, catalogue);
-  const ordered = fresh ? merged.map(sortActions).sort(compareGroups) : merged;
+  const ordered = fresh ? merged.map(sortLists).sort(compareGroups) : merged;
   const sids = new Set<string>();
   return ordered.map((group, i) => {
     const sid = sidOf(group, i, old?.sid, fresh, catalogue);
@@ -83,7 +83,11 @@ function isBroad({ action, resource }: Pick<Statement, 'action' | 'resource'>): 
   );
 }
 
-const sortActions = (group: Group): Group => ({ ...group, actions: [...group.actions].sort(byCodeUnit) });
+const sortLists = (group: Group): Group => ({
+  ...group,
+  actions: [...group.actions].sort(byCodeUnit),
+  resource: { ...group.resource, patterns: [...group.resource.patterns].sort(byCodeUnit) },
+});
 const compareGroups = (a: Group, b: Group): number =>
   byCodeUnit(a.service, b.service) ||
   byCodeUnit(a.resource.patterns.join('\n'), b.resource.patterns.join('\n')) ||
@@ -106,7 +110,10 @@ function mergeEffective(groups: readonly Group[], catalogue: Catalogue): readonl
       result[home] = {
         ...other,
         actions: [...other.actions, ...group.actions],
-        resource: { not: false, patterns: [...new Set([...other.resource.patterns, ...group.resource.patterns])] },
+        resource: {
+          not: false,
+          patterns: [...new Set([...other.resource.patterns, ...group.resource.patterns])],
+        },
       };
     }
   }
@@ -119,8 +126,10 @@ function canShare(a: Group, b: Group, applies: Applies): boolean {
   if (a.service !== b.service || a.resource.not || b.resource.not) return false;
   if (a.kind === 'no-resource' || b.kind === 'no-resource') return false;
   if (JSON.stringify(a.conditions) !== JSON.stringify(b.conditions)) return false;
-  return addsNothing(a.actions, a.resource.patterns, b.resource.patterns, applies) &&
-    addsNothing(b.actions, b.resource.patterns, a.resource.patterns, applies);
+  return (
+    addsNothing(a.actions, a.resource.patterns, b.resource.patterns, applies) &&
+    addsNothing(b.actions, b.resource.patterns, a.resource.patterns, applies)
+  );
 }
 
 function addsNothing(
@@ -129,7 +138,9 @@ function addsNothing(
   other: readonly Pattern[],
   applies: Applies,
 ): boolean {
-  return other.every((pattern) => own.includes(pattern) || actions.every((action) => !applies(action, pattern)));
+  return other.every(
+    (pattern) => own.includes(pattern) || actions.every((action) => !applies(action, pattern)),
+  );
 }
 
 /** Whether a resource pattern can hold a resource of a kind that AWS evaluates the action on. True when in doubt. */
@@ -154,7 +165,8 @@ function canApply(action: CatalogueAction | undefined, pattern: Pattern, catalog
     .flatMap((type) => templatesOf(type, catalogue))
     .some(
       (template) =>
-        templateWeight(template) >= weight && intersects(asPattern(template.replace(/\$\{[^}]*\}/g, '*')), pattern),
+        templateWeight(template) >= weight &&
+        intersects(asPattern(template.replace(/\$\{[^}]*\}/g, '*')), pattern),
     );
 }
 
@@ -174,11 +186,18 @@ function sidOf(
   if (oldSid !== undefined && (index === 0 || oldSid === '')) return oldSid;
   if (oldSid === undefined && !fresh) return undefined;
   const services = new Set(group.actions.map(serviceOf));
-  const types = new Set(
-    group.resource.patterns.map((pattern) => placeArn(pattern, catalogue)?.type?.split(':')[1] ?? ''),
+  const service = services.size === 1 ? pascal([...services][0]!) : '';
+  return `${oldSid ?? ''}${service}${kindName(group, catalogue)}` || 'Statement';
+}
+
+/** The kinds of resource that a statement names; nothing where they are many or not known. */
+function kindName({ resource }: Group, catalogue: Catalogue): string {
+  if (resource.not) return '';
+  if (resource.patterns.includes(asPattern('*'))) return 'Any';
+  const kinds = new Set(
+    resource.patterns.map((pattern) => placeArn(pattern, catalogue)?.type?.split(':')[1] ?? ''),
   );
-  const only = (names: ReadonlySet<string>): string => (names.size === 1 ? pascal([...names][0]!) : '');
-  return `${oldSid ?? ''}${only(services)}${only(types)}` || 'Statement';
+  return kinds.size > 2 ? '' : [...kinds].map(pascal).sort(byCodeUnit).join('');
 }
 
 const pascal = (words: string): string =>

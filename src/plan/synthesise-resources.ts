@@ -1,7 +1,14 @@
 /** Narrows one old statement's resources to what was seen: observed (exact or generalised) inside old, never beyond. */
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Selector } from '../policy/document.ts';
-import { asPattern, escapeLiteral, intersects, matchesResource, type Pattern, patternCovers } from '../policy/pattern.ts';
+import {
+  asPattern,
+  escapeLiteral,
+  intersects,
+  matchesResource,
+  type Pattern,
+  patternCovers,
+} from '../policy/pattern.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import { generalise, type ResourcePattern } from './generalise.ts';
 import type { PlanOptions } from './input.ts';
@@ -42,7 +49,10 @@ export function narrowResources(
     arns.push(resource.arn);
   }
   if (arns.length === 0) return asGranted;
-  if (!options.variables && [...arns, ...old.patterns].some((text) => /[$*?]/.test(text.replace(WILD_END, ''))))
+  if (
+    !options.variables &&
+    [...arns, ...old.patterns].some((text) => /[$*?]/.test(text.replace(WILD_END, '')))
+  )
     return asGranted;
   const candidates = generalise(arns, options.mode, options.catalogue);
   const found = old.not ? outside(old.patterns, candidates) : inside(old.patterns, candidates);
@@ -75,7 +85,9 @@ function only(patterns: readonly Pattern[], old: Selector<Pattern>): Narrowed {
 function inside(old: readonly Pattern[], candidates: readonly ResourcePattern[]): Pattern[] {
   return old.flatMap((outer) => {
     if (hasVariable(outer))
-      return candidates.some((one) => one.seen.some((arn) => intersects(outer, escapeLiteral(arn)))) ? [outer] : [];
+      return candidates.some((one) => one.seen.some((arn) => intersects(outer, escapeLiteral(arn))))
+        ? [outer]
+        : [];
     return candidates.flatMap((one) => {
       const seen = outer === '*' ? one.seen : one.seen.filter((arn) => matchesResource(outer, arn));
       if (seen.length === 0) return [];
@@ -94,7 +106,9 @@ function outside(excluded: readonly Pattern[], candidates: readonly ResourcePatt
   return candidates.flatMap((one) => {
     const inner = asPattern(one.pattern);
     if (!excluded.some((pattern) => intersects(pattern, inner))) return [inner];
-    return one.seen.filter((arn) => !excluded.some((pattern) => matchesResource(pattern, arn))).map(escapeLiteral);
+    return one.seen
+      .filter((arn) => !excluded.some((pattern) => matchesResource(pattern, arn)))
+      .map(escapeLiteral);
   });
 }
 
@@ -110,6 +124,8 @@ function withoutCovered(patterns: readonly Pattern[]): readonly Pattern[] {
   const wild = unique.filter((pattern) => WILD.test(pattern.replace(/\$\{[*?$]\}/g, '')));
   return unique.filter(
     (pattern) =>
-      !wild.some((other) => other !== pattern && patternCovers(other, pattern) && !patternCovers(pattern, other)),
+      !wild.some(
+        (other) => other !== pattern && patternCovers(other, pattern) && !patternCovers(pattern, other),
+      ),
   );
 }

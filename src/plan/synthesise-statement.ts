@@ -38,10 +38,14 @@ export function tightenStatement(
 ): Tightened {
   const untouched: Tightened = { statements: [statement], changed: false, written: [] };
   if (statement.effect === 'Deny') return untouched;
-  const outcomes = new Map(judgements.map((one) => [one.action.toLowerCase(), outcomeOf(one, statement, context)]));
+  const outcomes = new Map(
+    judgements.map((one) => [one.action.toLowerCase(), outcomeOf(one, statement, context)]),
+  );
   const grants = statement.action.not
     ? grantsOfEach(judgements, outcomes)
-    : statement.action.patterns.flatMap((pattern) => grantsOfPattern(pattern, judgements, outcomes, statement));
+    : statement.action.patterns.flatMap((pattern) =>
+        grantsOfPattern(pattern, judgements, outcomes, statement),
+      );
   const whole = statement.action.not
     ? judgements.every((one) => outcomes.get(one.action.toLowerCase())?.every(isAsIs(statement)))
     : grants.every(isAsIs(statement)) &&
@@ -65,23 +69,32 @@ function outcomeOf(
 ): readonly Outcome[] | undefined {
   const { action, keep } = judgement;
   if (keep === 'remove') return undefined;
-  const asGranted: Outcome = { action, resource: statement.resource, conditions: statement.conditions, written: [] };
+  const asGranted: Outcome = {
+    action,
+    resource: statement.resource,
+    conditions: statement.conditions,
+    written: [],
+  };
   if (keep === 'as-granted' || judgement.entries.length === 0) return [asGranted];
-  return addedConditions(action, judgement.entries, statement.conditions, context.options, context.catalogue).map(
-    ({ entries, conditions }) => {
-      const narrowed = narrowResources(statement.resource, entries, {
-        mode: context.options.resources,
-        catalogue: context.catalogue,
-        variables: context.variables,
-      });
-      return {
-        action,
-        resource: narrowed.resource,
-        conditions,
-        written: narrowed.written.map((pattern) => ({ action, pattern })),
-      };
-    },
-  );
+  return addedConditions(
+    action,
+    judgement.entries,
+    statement.conditions,
+    context.options,
+    context.catalogue,
+  ).map(({ entries, conditions }) => {
+    const narrowed = narrowResources(statement.resource, entries, {
+      mode: context.options.resources,
+      catalogue: context.catalogue,
+      variables: context.variables,
+    });
+    return {
+      action,
+      resource: narrowed.resource,
+      conditions,
+      written: narrowed.written.map((pattern) => ({ action, pattern })),
+    };
+  });
 }
 
 const grantsOfEach = (
@@ -120,6 +133,12 @@ const isAsIs =
 /** The same lists in whatever order: then the old one stands as it was written. */
 function saysTheSame(a: Statement, b: Statement): boolean {
   const key = ({ action, resource, conditions }: Statement): string =>
-    JSON.stringify([action.not, [...action.patterns].sort(), resource.not, [...resource.patterns].sort(), conditions]);
+    JSON.stringify([
+      action.not,
+      [...action.patterns].sort(),
+      resource.not,
+      [...resource.patterns].sort(),
+      conditions,
+    ]);
   return key(a) === key(b);
 }

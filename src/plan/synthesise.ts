@@ -135,7 +135,9 @@ function assemble(
           !one.action.not &&
           !one.resource.not &&
           one.action.patterns.some((pattern) => covers(pattern, action)) &&
-          resources.patterns.every((inner) => one.resource.patterns.some((outer) => patternCovers(outer, inner))),
+          resources.patterns.every((inner) =>
+            one.resource.patterns.some((outer) => patternCovers(outer, inner)),
+          ),
       ),
     );
   const fitted = fitPolicies(staying, pool, input, grants);
@@ -160,7 +162,10 @@ function assemble(
 /** Policies that the plan leaves as they are, whatever was seen. */
 function whyUntouchable(account: AccountPrincipal, attached: AttachedPolicy): Fate | undefined {
   if (account.managedBy !== undefined)
-    return { kind: 'keep', reason: `the ${account.kind} is managed by ${account.managedBy}: its policies cannot be changed` };
+    return {
+      kind: 'keep',
+      reason: `the ${account.kind} is managed by ${account.managedBy}: its policies cannot be changed`,
+    };
   if (attached.group !== undefined || attached.source.startsWith('group-'))
     return {
       kind: 'leave-shared',
@@ -171,8 +176,10 @@ function whyUntouchable(account: AccountPrincipal, attached: AttachedPolicy): Fa
 
 /** Why a policy is not edited in place but replaced by one for this principal alone. */
 function whyMoved(attached: AttachedPolicy): string | undefined {
-  if (attached.source === 'inline') return 'replaced by a customer-managed policy, which has versions to go back to';
-  if (attached.source === 'aws-managed') return 'AWS owns it; what is needed of it moves to a policy of this principal';
+  if (attached.source === 'inline')
+    return 'replaced by a customer-managed policy, which has versions to go back to';
+  if (attached.source === 'aws-managed')
+    return 'AWS owns it; what is needed of it moves to a policy of this principal';
   if ((attached.attachmentCount ?? 1) > 1)
     return `${attached.attachmentCount} principals have it; what is needed of it moves to a policy of this one`;
   return undefined;
@@ -189,13 +196,17 @@ export function numbered(statements: readonly Statement[]): readonly Statement[]
 }
 
 /** Leaves out a moved Allow statement that one statement of the rest covers: it would add nothing. */
-function withoutRedundant(moved: readonly Statement[], staying: readonly AfterPolicy[]): readonly Statement[] {
+function withoutRedundant(
+  moved: readonly Statement[],
+  staying: readonly AfterPolicy[],
+): readonly Statement[] {
   const kept: Statement[] = [];
   const others = staying.flatMap((one) => one.policy.statements);
   for (const statement of moved) {
     if ([...others, ...kept].some((other) => isInside(statement, other))) continue;
     if (statement.effect === 'Allow')
-      for (const [i, other] of [...kept.entries()].reverse()) if (isInside(other, statement)) kept.splice(i, 1);
+      for (const [i, other] of [...kept.entries()].reverse())
+        if (isInside(other, statement)) kept.splice(i, 1);
     kept.push(statement);
   }
   return numbered(kept);
@@ -210,7 +221,8 @@ function isInside(inner: Statement, outer: Statement): boolean {
     a: { not: boolean; patterns: readonly string[] },
     b: typeof a,
     test: (outer: string, inner: string) => boolean,
-  ): boolean => same(a, b) || (!a.not && !b.not && a.patterns.every((one) => b.patterns.some((two) => test(two, one))));
+  ): boolean =>
+    same(a, b) || (!a.not && !b.not && a.patterns.every((one) => b.patterns.some((two) => test(two, one))));
   return (
     within(inner.action, outer.action, covers) &&
     within(inner.resource, outer.resource, (a, b) => patternCovers(a as never, b as never))
