@@ -116,7 +116,7 @@ function grantsOfPattern(
     return [{ action: pattern, resource: statement.resource, conditions: statement.conditions }];
   const found = under.map((one) => outcomes.get(one.action.toLowerCase()));
   const first = found[0];
-  const firstKey = first && first.map(keyOf).join();
+  const firstKey = first?.map(keyOf).join();
   if (first && found.every((one) => one && one.map(keyOf).join() === firstKey))
     return first.map((grant) => ({ ...grant, action: pattern }));
   return grantsOfEach(under, outcomes);

@@ -4,8 +4,7 @@ import Ajv2020 from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { loadCatalogue } from '../../src/catalogue/load.ts';
 import { buildPlan } from '../../src/plan/build.ts';
-import { entryOf, inputOf, principalWith } from '../support/synthesis-input.ts';
-import { attachedAfter } from '../support/synthesis-input.ts';
+import { attachedAfter, entryOf, inputOf, principalWith } from '../support/synthesis-input.ts';
 
 const catalogue = await loadCatalogue();
 const schema = JSON.parse(
@@ -47,7 +46,9 @@ describe('buildPlan', () => {
     expect(plan.changes.map((one) => one.change)).toContain('detach');
     expect(validate(plan), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true);
     const again = buildPlan(inputOf(catalogue, USES, principalWith(attachedAfter(plan))));
-    expect(again.after.policies.map((one) => one.document)).toEqual(plan.after.policies.map((one) => one.document));
+    expect(again.after.policies.map((one) => one.document)).toEqual(
+      plan.after.policies.map((one) => one.document),
+    );
     expect(new Set(again.changes.map((one) => one.change))).toEqual(new Set(['keep']));
   });
 });

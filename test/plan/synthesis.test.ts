@@ -7,7 +7,14 @@ import type { PlanOptions } from '../../src/plan/input.ts';
 import { containment, replay } from '../../src/plan/proof.ts';
 import { synthesise, synthesiseFresh } from '../../src/plan/synthesise.ts';
 import { policyToJson } from '../../src/policy/document.ts';
-import { entryOf, judgeSimply, optionsOf, parsed, principalWith, type Use } from '../support/synthesis-input.ts';
+import {
+  entryOf,
+  judgeSimply,
+  optionsOf,
+  parsed,
+  principalWith,
+  type Use,
+} from '../support/synthesis-input.ts';
 
 interface Case {
   readonly name: string;

@@ -41,6 +41,7 @@ export function entryOf(use: Use, catalogue: Catalogue): UsageEntry {
     sampleIds: ['00000000-0000-4000-8000-000000000001'],
     succeeded: count,
     failed: 0,
+    inconclusive: 0,
     days: Array.from({ length: days }, (_, i) => Math.floor(TO / DAY) - days + i),
     regions: use.regions ?? ['eu-west-1'],
     sessions: { values: ['session'], more: false },
@@ -63,7 +64,12 @@ export function usageOf(entries: readonly UsageEntry[]): PrincipalUsage {
   const calls = entries.reduce((sum, entry) => sum + entry.count, 0);
   const buckets = Object.fromEntries(BUCKETS.map((name) => [name, name === 'succeeded' ? calls : 0]));
   return {
-    principal: { kind: 'role', arn: `arn:aws:iam::${ACCOUNT_ID}:role/app`, accountId: ACCOUNT_ID, name: 'app' },
+    principal: {
+      kind: 'role',
+      arn: `arn:aws:iam::${ACCOUNT_ID}:role/app`,
+      accountId: ACCOUNT_ID,
+      name: 'app',
+    },
     ids: [],
     entries,
     denials: [],
@@ -77,7 +83,10 @@ export function usageOf(entries: readonly UsageEntry[]): PrincipalUsage {
   };
 }
 
-export function principalWith(policies: readonly AttachedPolicy[], more: Partial<AccountPrincipal> = {}): AccountPrincipal {
+export function principalWith(
+  policies: readonly AttachedPolicy[],
+  more: Partial<AccountPrincipal> = {},
+): AccountPrincipal {
   return {
     kind: 'role',
     arn: `arn:aws:iam::${ACCOUNT_ID}:role/app`,
@@ -158,7 +167,10 @@ export function judgeSimply(
         return known.length > 0 ? known : [pattern];
       });
       const all = statement.action.not
-        ? catalogue.expand('*').map((one) => one.action).filter((one) => !named.includes(one))
+        ? catalogue
+            .expand('*')
+            .map((one) => one.action)
+            .filter((one) => !named.includes(one))
         : [...new Set(named)];
       return all.sort().map((action): Judgement => {
         const mine = entries.filter(
