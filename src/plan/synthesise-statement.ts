@@ -38,19 +38,17 @@ export function tightenStatement(
 ): Tightened {
   const untouched: Tightened = { statements: [statement], changed: false, written: [] };
   if (statement.effect === 'Deny') return untouched;
-  const outcomes = new Map(
+  const outcomes: Outcomes = new Map(
     judgements.map((one) => [one.action.toLowerCase(), outcomeOf(one, statement, context)]),
   );
+  const services = byService(judgements);
   const grants = statement.action.not
     ? grantsOfEach(judgements, outcomes)
-    : statement.action.patterns.flatMap((pattern) =>
-        grantsOfPattern(pattern, judgements, outcomes, statement),
+    : splitStar(statement, services).flatMap((pattern) =>
+        grantsOfPattern(pattern, services, outcomes, statement),
       );
-  const whole = statement.action.not
-    ? judgements.every((one) => outcomes.get(one.action.toLowerCase())?.every(isAsIs(statement)))
-    : grants.every(isAsIs(statement)) &&
-      statement.action.patterns.every((pattern) => grants.some((grant) => grant.action === pattern));
-  if (whole) return untouched;
+  if (judgements.every((one) => outcomes.get(one.action.toLowerCase())?.every(isAsIs(statement))))
+    return untouched;
   const statements = groupGrants(grants, statement, context.catalogue);
   if (statements.length === 1 && saysTheSame(statements[0]!, statement)) return untouched;
   const written = [...outcomes.values()].flatMap((list) => (list ?? []).flatMap((one) => one.written));
@@ -97,21 +95,50 @@ function outcomeOf(
   });
 }
 
-const grantsOfEach = (
-  judgements: readonly Judgement[],
-  outcomes: ReadonlyMap<string, readonly Outcome[] | undefined>,
-): readonly Grant[] => judgements.flatMap((one) => outcomes.get(one.action.toLowerCase()) ?? []);
+type Outcomes = ReadonlyMap<string, readonly Outcome[] | undefined>;
+type Services = ReadonlyMap<string, readonly Judgement[]>;
+
+function byService(judgements: readonly Judgement[]): Services {
+  const services = new Map<string, Judgement[]>();
+  for (const one of judgements) {
+    const service = one.action.slice(0, Math.max(0, one.action.indexOf(':'))).toLowerCase();
+    const list = services.get(service);
+    if (list) list.push(one);
+    else services.set(service, [one]);
+  }
+  return services;
+}
+
+/** `*` is judged service by service, so that one that stays whole can be named by its own wildcard. */
+function splitStar({ action }: Statement, services: Services): readonly string[] {
+  const known = [...services.keys()].filter((service) => service !== '').map((service) => `${service}:*`);
+  return action.patterns.flatMap((pattern) => (pattern === '*' && known.length > 0 ? known : [pattern]));
+}
+
+const grantsOfEach = (judgements: readonly Judgement[], outcomes: Outcomes): readonly Grant[] =>
+  judgements.flatMap((one) => outcomes.get(one.action.toLowerCase()) ?? []);
+
+/** The judgements that speak of a pattern of the statement. */
+function judgementsUnder(pattern: string, services: Services): readonly Judgement[] {
+  const [, service, name] = /^([^:*?]*):(.*)$/s.exec(pattern) ?? [];
+  const near =
+    service === undefined ? [...services.values()].flat() : (services.get(service.toLowerCase()) ?? []);
+  if (name === '*') return near;
+  const wanted = pattern.toLowerCase();
+  return near.filter(
+    ({ action }) =>
+      action.toLowerCase() === wanted || (/[*?]/.test(wanted) && matchesAction(pattern, action)),
+  );
+}
 
 /** The pattern as written where all under it stays in one way; otherwise the actions that stay, one by one. */
 function grantsOfPattern(
   pattern: string,
-  judgements: readonly Judgement[],
-  outcomes: ReadonlyMap<string, readonly Outcome[] | undefined>,
+  services: Services,
+  outcomes: Outcomes,
   statement: Statement,
 ): readonly Grant[] {
-  const under = judgements.filter(
-    (one) => one.action.toLowerCase() === pattern.toLowerCase() || matchesAction(pattern, one.action),
-  );
+  const under = judgementsUnder(pattern, services);
   if (under.length === 0)
     return [{ action: pattern, resource: statement.resource, conditions: statement.conditions }];
   const found = under.map((one) => outcomes.get(one.action.toLowerCase()));

@@ -2,7 +2,7 @@
 import type { AccountPrincipal, AttachedPolicy } from '../account/account.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Policy, Statement } from '../policy/document.ts';
-import { patternCovers } from '../policy/pattern.ts';
+import { asPattern, matchesAction, patternCovers } from '../policy/pattern.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import type { Judgement, PlanOptions } from './input.ts';
 import type { PolicyChange } from './plan.ts';
@@ -221,13 +221,27 @@ function isInside(inner: Statement, outer: Statement): boolean {
     a: { not: boolean; patterns: readonly string[] },
     b: typeof a,
     test: (outer: string, inner: string) => boolean,
-  ): boolean =>
-    same(a, b) || (!a.not && !b.not && a.patterns.every((one) => b.patterns.some((two) => test(two, one))));
+  ): boolean => same(a, b) || (!a.not && !b.not && allCovered(a.patterns, b.patterns, test));
   return (
     within(inner.action, outer.action, covers) &&
     within(inner.resource, outer.resource, (a, b) => patternCovers(a as never, b as never))
   );
 }
 
-const covers = (outer: string, inner: string): boolean =>
-  patternCovers(outer.toLowerCase() as never, inner.toLowerCase() as never);
+function allCovered(
+  inner: readonly string[],
+  outer: readonly string[],
+  test: (outer: string, inner: string) => boolean,
+): boolean {
+  const known = outer.length > 50 ? new Set(outer) : { has: (one: string) => outer.includes(one) };
+  const wild = outer.filter((one) => /[*?]/.test(one));
+  return inner.every((one) => known.has(one) || wild.some((two) => test(two, one)));
+}
+
+/** Action patterns; plain names, which are nearly all, need no automaton. */
+function covers(outer: string, inner: string): boolean {
+  if (outer === inner) return true;
+  if (!/[*?]/.test(outer)) return !/[*?]/.test(inner) && outer.toLowerCase() === inner.toLowerCase();
+  if (!/[*?]/.test(inner)) return matchesAction(outer, inner);
+  return patternCovers(asPattern(outer.toLowerCase()), asPattern(inner.toLowerCase()));
+}
