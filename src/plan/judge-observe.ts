@@ -1,11 +1,13 @@
 /** Whether the evidence could have shown the use of an action, and which gaps could have hidden it. */
 
+import type { Observability } from '../permissions/observability.ts';
 import type { Statement } from '../policy/document.ts';
 import type { Coverage, DataCoverage, Gap, Seen } from '../usage/coverage.ts';
 import { hides } from '../usage/coverage-build.ts';
+import types from './data/data-types.json' with { type: 'json' };
 import globals from './data/global-services.json' with { type: 'json' };
+import { meets } from './grants.ts';
 import type { PrefixesOf } from './judge-advisor.ts';
-import type { Observability } from './observability.ts';
 
 export type Observed =
   | { readonly kind: 'observable'; readonly how: 'known' | 'assumed'; readonly note: string }
@@ -14,7 +16,8 @@ export type Observed =
 
 /** Judges one action against what the trails record; gaps in what was read are a question of their own. */
 export function observe(
-  action: { readonly service: string; readonly read: boolean },
+  service: string,
+  statement: Statement,
   observability: Observability,
   coverage: Coverage,
   prefixesOf: PrefixesOf,
@@ -22,8 +25,8 @@ export function observe(
   if (observability.kind === 'never') {
     return { kind: 'hidden', logged: false, reason: observability.reason };
   }
-  if (observability.kind === 'data') return observeData(observability.resourceTypes, action.read, coverage);
-  const source = coverage.management.excludedSources.find((one) => prefixesOf(one).includes(action.service));
+  if (observability.kind === 'data') return observeData(observability, statement, coverage);
+  const source = coverage.management.excludedSources.find((one) => prefixesOf(one).includes(service));
   if (source !== undefined)
     return { kind: 'hidden', logged: true, reason: `the trail leaves out management events of ${source}` };
   const access = observability.access;
@@ -41,9 +44,21 @@ export function observe(
       };
 }
 
-/** Every type the action may be logged under must be recorded: the call could have come in by any of them. */
-function observeData(types: readonly string[], read: boolean, coverage: Coverage): Observed {
-  const rows = types.map((type) => ({ type, row: dataRow(coverage.data, type, read) }));
+type DataEvents = Extract<Observability, { kind: 'data' }>;
+const TYPES = new Map(types.map((row) => [row.type, row]));
+
+/**
+ * Every type the action may be logged under must be recorded: the call could have come in by any of them. But for types
+ * that no resource of the statement can be of, and types of which each call is recorded under another one as well.
+ */
+function observeData(data: DataEvents, statement: Statement, coverage: Coverage): Observed {
+  const relevant = data.resourceTypes.filter((type) => {
+    const row = TYPES.get(type);
+    if (row === undefined) return true;
+    if (row.recordedBy !== undefined && data.resourceTypes.includes(row.recordedBy)) return false;
+    return meets(statement.resource, row.arn);
+  });
+  const rows = relevant.map((type) => ({ type, row: dataRow(coverage.data, type, data.access) }));
   const lacking =
     rows.find(({ row }) => seenOf(row) === 'no') ?? rows.find(({ row }) => seenOf(row) === 'part');
   if (lacking) {
@@ -51,16 +66,17 @@ function observeData(types: readonly string[], read: boolean, coverage: Coverage
     return { kind: 'hidden', logged: true, reason: `data events of ${lacking.type}: ${detail}` };
   }
   const assumed = rows.some(({ row }) => seenOf(row) === 'assumed');
-  const note = `data events of ${types.join(', ')} are ${assumed ? 'seen across the window' : 'recorded'}`;
+  const note = `data events of ${relevant.join(', ')} are ${assumed ? 'seen across the window' : 'recorded'}`;
   return { kind: 'observable', how: assumed ? 'assumed' : 'known', note };
 }
 
 const seenOf = (row: DataCoverage | undefined): Seen => row?.seen ?? 'no';
-const dataRow = (rows: readonly DataCoverage[], type: string, read: boolean): DataCoverage | undefined =>
-  rows.find(
-    (row) =>
-      row.resourceType === type && (row.access === undefined || row.access === (read ? 'read' : 'write')),
-  );
+const dataRow = (
+  rows: readonly DataCoverage[],
+  type: string,
+  access: 'read' | 'write',
+): DataCoverage | undefined =>
+  rows.find((row) => row.resourceType === type && (row.access === undefined || row.access === access));
 
 const HOMES: ReadonlyMap<string, string> = new Map(globals.map((row) => [row.service, row.region]));
 

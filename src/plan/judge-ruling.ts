@@ -1,5 +1,6 @@
 /** The ruling on one action that one statement grants: the judgement, and what the findings need to explain it. */
 import type { CatalogueAction } from '../catalogue/catalogue.ts';
+import type { Observability } from '../permissions/observability.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import { type Grant, type GrantedAction, reaches } from './grants.ts';
 import type { Judgement, PlanInput } from './input.ts';
@@ -7,7 +8,6 @@ import type { Advisor, AdvisorSays, PrefixesOf } from './judge-advisor.ts';
 import { gapsFor, type Observed, observe, regionsOf } from './judge-observe.ts';
 import { ruleFor } from './judge-rules.ts';
 import type { Uses } from './judge-uses.ts';
-import type { Observability } from './observability.ts';
 
 /** Which rule decided. `unrecorded`: the trails do not log it; `gap`: they do, and a part was not read. */
 export type Why =
@@ -41,7 +41,7 @@ export interface Bench {
   readonly advisor: Advisor;
   readonly today: string;
   readonly partition: string;
-  readonly observability: (action: CatalogueAction) => Observability;
+  readonly observability: (action: string) => Observability;
   readonly prefixesOf: PrefixesOf;
   /** Why the whole grant is too young to judge. */
   readonly grace: string | undefined;
@@ -60,12 +60,12 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
   const entries = bench.uses.of(action).filter((one) => reaches(grant.source.resource, one, info));
   const rare = bench.uses.setAside(action).filter((one) => reaches(grant.source.resource, one, info));
   const advisor = bench.advisor.says(action);
-  const read = info?.accessLevel === 'Read' || info?.accessLevel === 'List';
   const passRole = action.toLowerCase() === PASS_ROLE;
   const observed: Observed = info
     ? observe(
-        { service, read },
-        passRole ? HANDING_OVER : bench.observability(info),
+        service,
+        grant.source,
+        passRole ? HANDING_OVER : bench.observability(info.action),
         bench.input.coverage,
         bench.prefixesOf,
       )

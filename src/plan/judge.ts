@@ -2,7 +2,9 @@
  * Judges every action that every attached Allow statement grants: used, unused, or not to be judged. What cannot be
  * called unused for sure is kept as granted, and a finding says why. Deny statements and the boundary are never judged.
  */
+import type { Catalogue } from '../catalogue/catalogue.ts';
 import { prefixesOf, serviceOf } from '../permissions/names.ts';
+import { createObservability } from '../permissions/observability.ts';
 import type { Policy } from '../policy/document.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import { keeps } from './findings/keeps.ts';
@@ -17,13 +19,20 @@ import { advisorOf } from './judge-advisor.ts';
 import { graceFor, lastDay } from './judge-rules.ts';
 import { type Bench, type Ruling, rule } from './judge-ruling.ts';
 import { usesOf } from './judge-uses.ts';
-import { observability } from './observability.ts';
 import type { Finding } from './plan.ts';
 
 const sourcePrefixes = (eventSource: string): readonly string[] => {
   const service = serviceOf(eventSource);
   return service === undefined ? [] : prefixesOf(service);
 };
+
+/** One a catalogue: it keeps its answers, and a review judges many principals. */
+const known = new WeakMap<Catalogue, ReturnType<typeof createObservability>>();
+function observabilityOf(catalogue: Catalogue): ReturnType<typeof createObservability> {
+  const made = known.get(catalogue) ?? createObservability(catalogue);
+  known.set(catalogue, made);
+  return made;
+}
 
 /** `policies`: the account's attached policies, parsed, in their order; undefined for one that cannot be parsed. */
 export function judge(input: PlanInput, policies: readonly (Policy | undefined)[]): Judged {
@@ -35,7 +44,7 @@ export function judge(input: PlanInput, policies: readonly (Policy | undefined)[
     advisor: advisorOf(input.lastAccessed, usage, coverage.window, sourcePrefixes),
     today: lastDay(input),
     partition: usage.principal.arn.split(':')[1] ?? 'aws',
-    observability,
+    observability: observabilityOf(input.catalogue),
     prefixesOf: sourcePrefixes,
   };
   const ruled: Ruled[] = grants.map((grant) => {
