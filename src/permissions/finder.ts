@@ -273,7 +273,7 @@ function fillAll(
 }
 
 /** The resource's own place where the record tells it, else the place of the call. */
-function implied(event: TrailEvent): Map<string, string> {
+export function implied(event: TrailEvent): Map<string, string> {
   const values = new Map([
     ['Partition', partitionOf(event.awsRegion)],
     ['Region', event.awsRegion],
@@ -330,7 +330,7 @@ function isNew(arn: string, event: TrailEvent): boolean {
 }
 
 /** `role/name` may be `role/team/name`: both spellings and nothing else. */
-function anyPath(arn: string): readonly Pattern[] {
+export function anyPath(arn: string): readonly Pattern[] {
   const slash = arn.indexOf('/');
   const head = escapeLiteral(arn.slice(0, slash));
   const name = escapeLiteral(arn.slice(slash + 1));

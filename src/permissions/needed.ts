@@ -7,6 +7,8 @@ import { needsOf } from './actions.ts';
 import { compileTypes } from './arn-types.ts';
 import { lookupsFor } from './lookups.ts';
 import { serviceOf, withoutVersion } from './names.ts';
+import { compilePassRoles } from './passrole.ts';
+import { TAG_PATHS } from './tagging.ts';
 import { parseTemplate } from './template.ts';
 import { pathsOf } from './when.ts';
 
@@ -26,7 +28,10 @@ export function neededParameters(
   const paths = new Set<string>();
   for (const need of needsOf(catalogue, service, operation) ?? []) {
     for (const path of pathsOf(need.when)) paths.add(path);
-    if (need.level === 'possible') continue;
+    if (need.level === 'possible') {
+      if (need.action.accessLevel === 'Tagging') for (const path of TAG_PATHS) paths.add(path);
+      continue;
+    }
     if (need.resource && 'templates' in need.resource)
       for (const text of need.resource.templates)
         for (const variable of parseTemplate(text).variables) paths.add(variable);
@@ -43,5 +48,6 @@ export function neededParameters(
           for (const path of lookup.reads) paths.add(path);
     }
   }
+  for (const path of compilePassRoles(service, operation)?.reads ?? []) paths.add(path);
   return [...paths].sort();
 }

@@ -2,7 +2,7 @@
  * The path language of the tables: where in a record's parameters a value stands. `bucketName`,
  * `instancesSet.items[].instanceId`, `patchOperations[path=/credentials].value`, `Actions{}[].RoleArn`,
  * `response:role.arn`. `[]` runs through a list, `{}` through the values of a map, `{@}` through its names, `[name=value]` keeps the list's
- * members with that value. Names match without regard to case, because CloudTrail writes `aRN`, `ARN` and `arn`.
+ * members with that value, `json()` reads a text as JSON. Names match without regard to case, because CloudTrail writes `aRN`, `ARN` and `arn`.
  */
 import { type Json, type JsonObject, member, type TrailEvent } from '../events/event.ts';
 
@@ -22,6 +22,7 @@ type Step =
   | { readonly kind: 'list' }
   | { readonly kind: 'values' }
   | { readonly kind: 'keys' }
+  | { readonly kind: 'json' }
   | { readonly kind: 'where'; readonly name: string; readonly value: string };
 
 const NONE: readonly string[] = [];
@@ -98,6 +99,10 @@ function stepsOf(text: string): readonly Step[] {
   for (const match of text.matchAll(/([^.[\]{}@]+)|\[([^=\]]+)=([^\]]*)\]|(\[\])|(\{\})|(\{@\})/g)) {
     if (match[1] !== undefined) {
       const name = match[1];
+      if (name === 'json()') {
+        steps.push({ kind: 'json' });
+        continue;
+      }
       const rest = name.slice(1);
       const names = new Set([name, name[0]!.toLowerCase() + rest, name[0]!.toUpperCase() + rest]);
       steps.push({ kind: 'member', names: [...names], lower: name.toLowerCase() });
@@ -119,6 +124,11 @@ function walk(root: Json, steps: readonly Step[]): readonly Json[] {
 }
 
 function advance(node: Json, step: Step, out: Json[]): void {
+  if (step.kind === 'json') {
+    const value = typeof node === 'string' ? parsed(node) : node;
+    if (value !== undefined) out.push(value);
+    return;
+  }
   if (node === null || typeof node !== 'object') return;
   if (step.kind === 'member') {
     // A list where one member is meant: CloudTrail turns repeated XML elements into lists, single ones into objects.
@@ -134,6 +144,14 @@ function advance(node: Json, step: Step, out: Json[]): void {
   } else {
     for (const one of Array.isArray(node) ? (node as readonly Json[]) : [node])
       if (step.kind === 'list' || member(one, step.name) === step.value) out.push(one);
+  }
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,11 +3,15 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { TrailEvent } from '../events/event.ts';
 import { type Need, needsOf } from './actions.ts';
 import { compileTypes, type ServiceTypes } from './arn-types.ts';
+import { contextOf } from './context.ts';
 import eventTypes from './data/event-types.json' with { type: 'json' };
 import noPermission from './data/no-permission.json' with { type: 'json' };
+import { parseDenial } from './denial.ts';
 import { compileFinder, type Finder } from './finder.ts';
 import { serviceOf, withoutVersion } from './names.ts';
-import type { RequiredPermission, Resolution, ResourceRef } from './permission.ts';
+import { compilePassRoles, type PassRoles } from './passrole.ts';
+import type { PermissionLevel, RequiredPermission, Resolution, ResourceRef } from './permission.ts';
+import { hasTags, taggedResources } from './tagging.ts';
 import { type Condition, compileWhen } from './when.ts';
 
 export interface Resolver {
@@ -17,7 +21,11 @@ export interface Resolver {
 
 type Plan =
   | { readonly kind: 'fixed'; readonly resolution: Resolution }
-  | { readonly kind: 'needs'; readonly needs: readonly CompiledNeed[] };
+  | {
+      readonly kind: 'needs';
+      readonly needs: readonly CompiledNeed[];
+      readonly roles: PassRoles | undefined;
+    };
 
 interface CompiledNeed {
   readonly need: Need;
@@ -30,10 +38,9 @@ const NO_PERMISSION = new Map(noPermission.map((row) => [`${row.service}:${row.e
 const UNSEEN: readonly ResourceRef[] = [
   { kind: 'unresolved', reason: 'the record cannot tell whether the call needed it' },
 ];
-const HIDDEN_CHOICE: ResourceRef = {
-  kind: 'unresolved',
-  reason: 'the record hides the parameter that chooses the action',
-};
+const HIDDEN_CHOICE: readonly ResourceRef[] = [
+  { kind: 'unresolved', reason: 'the record hides the parameter that chooses the action' },
+];
 /** Event names come from logs: past this many distinct ones plans are built anew each time instead of kept. */
 const MAX_PLANS = 20_000;
 
@@ -68,11 +75,23 @@ export function createResolver(catalogue: Catalogue): Resolver {
     resolve: (event) => {
       if (event.eventType !== 'AwsApiCall') return otherType(event.eventType);
       const plan = planFor(event);
-      if (plan.kind === 'fixed') return plan.resolution;
-      return { status: 'mapped', permissions: permissionsOf(plan.needs, event), hidden: [] };
+      if (plan.kind === 'fixed') {
+        if (plan.resolution.status !== 'unmapped' || event.outcome.kind !== 'denied') return plan.resolution;
+        const denied = denialOf(event);
+        return denied ? { ...plan.resolution, denied } : plan.resolution;
+      }
+      const denied = event.outcome.kind === 'denied' ? denialOf(event) : undefined;
+      return {
+        status: 'mapped',
+        permissions: permissionsOf(plan, event),
+        hidden: plan.roles?.hidden(event) ?? [],
+        ...(denied && { denied }),
+      };
     },
   };
 }
+
+const denialOf = (event: TrailEvent) => parseDenial(event.outcome.errorCode, event.outcome.errorMessage);
 
 function otherType(eventType: string): Resolution {
   const row = EVENT_TYPES.get(eventType);
@@ -100,6 +119,7 @@ function buildPlan(
     return unmapped(`no table row and no published action for \`${printable(`${service}:${operation}`)}\``);
   return {
     kind: 'needs',
+    roles: compilePassRoles(service, operation),
     needs: needs.map((need) => ({
       need,
       condition: need.when && compileWhen(need.when),
@@ -115,18 +135,25 @@ const unmapped = (reason: string): Plan => ({ kind: 'fixed', resolution: { statu
 /** Names from a log go into reasons that are printed: no control characters, no more than 100 characters. */
 const printable = (text: string): string => text.slice(0, 100).replace(/[^\x20-\x7e]/g, '?');
 
-function permissionsOf(needs: readonly CompiledNeed[], event: TrailEvent): readonly RequiredPermission[] {
+function permissionsOf(
+  { needs, roles }: Extract<Plan, { kind: 'needs' }>,
+  event: TrailEvent,
+): readonly RequiredPermission[] {
   const out: RequiredPermission[] = [];
+  const add = (need: Need, level: PermissionLevel, resources: readonly ResourceRef[]): void => {
+    const action = need.action.action;
+    const context = contextOf(action, event);
+    for (const resource of resources) out.push({ action, resource, level, basis: need.basis, context });
+  };
   const chosen = needs.some((one) => one.need.choice && one.condition?.(event) === true);
   for (const { need, condition, find } of needs) {
-    const { basis } = need;
-    const action = need.action.action;
-    if (need.choice && !chosen) {
-      out.push({ action, resource: HIDDEN_CHOICE, level: 'possible', basis, context: [] });
-      continue;
-    }
-    if (condition && !condition(event)) continue;
-    for (const resource of find(event)) out.push({ action, resource, level: need.level, basis, context: [] });
+    if (need.choice && !chosen) add(need, 'possible', HIDDEN_CHOICE);
+    else if (need.level === 'possible' && event.requestParameters !== null) {
+      // With the parameters at hand, tags and roles are there to see: what is not shown was not asked for.
+      if (need.action.accessLevel === 'Tagging') {
+        if (hasTags(event)) add(need, 'conditional', taggedResources(need, out, event));
+      } else if (!(need.action.action === 'iam:PassRole' && roles?.known)) add(need, 'possible', UNSEEN);
+    } else if (!condition || condition(event)) add(need, need.level, find(event));
   }
-  return out;
+  return roles ? [...out, ...roles.permissions(event)] : out;
 }

@@ -1,0 +1,26 @@
+/**
+ * Condition keys that a forward access session fixes: the service that called on the principal's behalf.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html
+ *
+ * `invokedBy` is also written for service roles and for some console proxies; then the keys were not in the request.
+ * They narrow a permission only where every use of it bears them.
+ */
+import type { ActionName } from '../catalogue/catalogue.ts';
+import type { TrailEvent } from '../events/event.ts';
+
+export type Context = readonly (readonly [key: string, value: string])[];
+const NONE: Context = [];
+const SERVICE = /^([a-z0-9-]+(?:\.[a-z0-9-]+)*)\.amazonaws\.com(?:\.cn)?$/;
+
+/** Pairs sorted by key; empty for direct calls and for texts that name no service (`AWS Internal`). */
+export function contextOf(action: ActionName, event: TrailEvent): Context {
+  const caller = event.invokedBy;
+  if (caller === undefined || caller === event.eventSource) return NONE;
+  const service = SERVICE.exec(caller)?.[1];
+  if (service === undefined) return NONE;
+  if (!action.startsWith('kms:') || service.includes('.')) return [['aws:CalledVia', caller]];
+  return [
+    ['aws:CalledVia', caller],
+    ['kms:ViaService', `${service}.${event.awsRegion}.amazonaws.com`],
+  ];
+}

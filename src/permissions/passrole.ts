@@ -1,0 +1,120 @@
+/**
+ * iam:PassRole is no API call and is in no log; it is inferred from the calls that hand a role to a service.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+ */
+import type { TrailEvent } from '../events/event.ts';
+import hiddenNeeds from './data/hidden-needs.json' with { type: 'json' };
+import passRole from './data/passrole.json' with { type: 'json' };
+import { anyPath, implied } from './finder.ts';
+import { prefixesOf } from './names.ts';
+import { compilePath, type Path } from './path.ts';
+import type { HiddenNeed, RequiredPermission } from './permission.ts';
+
+/**
+ * How sure it is that the service is the one the role is passed to. reference: printed in the Service Authorization
+ * Reference. managed-policies: AWS's own policies condition on it. default: the usual form, not confirmed. unlisted:
+ * the member holds a role, AWS does not list PassRole for the operation.
+ */
+type Evidence = 'reference' | 'managed-policies' | 'default' | 'unlisted';
+
+interface PassRoleRow {
+  readonly service: string;
+  readonly event: string;
+  readonly path: string;
+  readonly passedTo?: string;
+  readonly evidence: Evidence;
+  readonly source: string;
+}
+
+export interface PassRoles {
+  /** True where the tables know the members of the operation that carry a role. */
+  readonly known: boolean;
+  readonly reads: readonly string[];
+  permissions(event: TrailEvent): readonly RequiredPermission[];
+  hidden(event: TrailEvent): readonly HiddenNeed[];
+}
+
+const group = <Row extends { readonly service: string; readonly event: string }>(rows: readonly Row[]) => {
+  const map = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = `${row.service}:${row.event}`;
+    const known = map.get(key);
+    if (known) known.push(row);
+    else map.set(key, [row]);
+  }
+  return map;
+};
+const ROWS = group(passRole as readonly PassRoleRow[]);
+const HIDDEN = group(hiddenNeeds);
+const ROLE = /^arn:aws[a-z-]*:iam::([0-9]{12}):role\/.+$/s;
+const NAME = /^[\w+=,.@-]{1,64}$/;
+const NONE: readonly never[] = [];
+
+/** Compiles the rows of one operation; undefined where the tables have none. */
+export function compilePassRoles(service: string, operation: string): PassRoles | undefined {
+  const keys = [service, ...prefixesOf(service)].map((prefix) => `${prefix}:${operation}`);
+  const rows = keys.map((key) => ROWS.get(key)).find((one) => one !== undefined) ?? NONE;
+  const hidden = keys.map((key) => HIDDEN.get(key)).find((one) => one !== undefined) ?? NONE;
+  if (rows.length === 0 && hidden.length === 0) return undefined;
+  const roles = rows.map((row) => ({ row, path: compilePath(row.path) }));
+  const needs = hidden.map((row) => ({ row, path: compilePath(row.path) }));
+  return {
+    known: true,
+    reads: [...rows, ...hidden].map((row) => row.path),
+    permissions: (event) => {
+      if (event.requestParameters === null || roles.length === 0) return NONE;
+      const out = new Map<string, RequiredPermission>();
+      for (const { row, path } of roles)
+        for (const permission of permissionsAt(path, row, event))
+          out.set(JSON.stringify([permission.resource, permission.context]), permission);
+      return [...out.values()];
+    },
+    hidden: (event) => {
+      if (event.requestParameters === null || needs.length === 0) return NONE;
+      return needs.flatMap(({ row, path }) =>
+        [...new Set(path.read(event))].map((value) => ({
+          action: row.action,
+          through: `${row.through} ${value}`,
+          reason: row.reason,
+        })),
+      );
+    },
+  };
+}
+
+function permissionsAt(path: Path, row: PassRoleRow, event: TrailEvent): readonly RequiredPermission[] {
+  return path.read(event).flatMap((value): RequiredPermission[] => {
+    const resource = roleOf(value, event);
+    if (resource === undefined) return [];
+    const sure = row.evidence === 'reference' || row.evidence === 'managed-policies';
+    return [
+      {
+        action: 'iam:PassRole',
+        resource,
+        level: row.evidence === 'unlisted' ? 'possible' : 'conditional',
+        basis: `passrole.json ${row.service}:${row.event} ${row.path} (${row.evidence}) [${row.source}]`,
+        context: sure && row.passedTo !== undefined ? [['iam:PassedToService', row.passedTo]] : [],
+      },
+    ];
+  });
+}
+
+function roleOf(value: string, event: TrailEvent): RequiredPermission['resource'] | undefined {
+  const values = implied(event);
+  const account = values.get('Account');
+  const whole = ROLE.exec(value);
+  // A role can only be passed within its own account.
+  if (whole)
+    return account === undefined || whole[1] === account
+      ? { kind: 'arn', arn: value, type: 'role', found: 'request' }
+      : undefined;
+  if (!NAME.test(value) || account === undefined) return undefined;
+  const arn = `arn:${values.get('Partition')}:iam::${account}:role/${value}`;
+  return {
+    kind: 'arn',
+    arn,
+    type: 'role',
+    found: 'request',
+    inexact: { why: 'path-unknown', patterns: anyPath(arn) },
+  };
+}
