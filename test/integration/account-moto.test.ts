@@ -2,11 +2,24 @@
  * The live reader on a moto account of 40 roles, against what AWS's own Python SDK prints for the same account: the
  * file that `aws iam get-account-authorization-details` would write.
  */
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CloudTrailClient,
+  CreateTrailCommand,
+  PutEventSelectorsCommand,
+  StartLoggingCommand,
+} from '@aws-sdk/client-cloudtrail';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Account } from '../../src/account/account.ts';
 import { parseAuthorizationDetails } from '../../src/account/authorization-details.ts';
 import { readLiveAccount, readLivePrincipal } from '../../src/account/live.ts';
+import { takeSnapshot } from '../../src/account/live-snapshot.ts';
+import { readSnapshot } from '../../src/account/snapshot.ts';
 import { runPython, startMoto } from './support/moto.ts';
 import { seedAccount } from './support/seed-account.ts';
 
@@ -70,6 +83,61 @@ describe.skipIf(!moto)('an account of 40 roles on moto', () => {
     for (const one of live.principals) {
       const { account } = await readLivePrincipal(options, { kind: one.kind, name: one.name });
       expect(account.principals).toEqual([one]);
+    }
+  });
+
+  it('is the same again from a snapshot, with the facts of the account and its trails', async () => {
+    await new S3Client({ ...options.config, forcePathStyle: true }).send(
+      new CreateBucketCommand({ Bucket: 'logs' }),
+    );
+    const cloudtrail = new CloudTrailClient(options.config);
+    await cloudtrail.send(
+      new CreateTrailCommand({ Name: 'main', S3BucketName: 'logs', IsMultiRegionTrail: true }),
+    );
+    await cloudtrail.send(new StartLoggingCommand({ Name: 'main' }));
+    await cloudtrail.send(
+      new PutEventSelectorsCommand({
+        TrailName: 'main',
+        EventSelectors: [
+          { ReadWriteType: 'All', DataResources: [{ Type: 'AWS::S3::Object', Values: ['arn:aws:s3'] }] },
+        ],
+      }),
+    );
+    const root = await mkdtemp(join(tmpdir(), 'gen-policy-snapshot-'));
+    try {
+      const directory = join(root, 'out');
+      const taken = await takeSnapshot({
+        ...options,
+        aws: { endpointUrl: moto!.url, region: 'us-east-1', maxAttempts: 1 },
+        directory,
+        // moto has no Access Advisor: one is enough to see that it is missed.
+        wanted: (one) => one.name === 'role-00',
+        version: '0.0.0',
+        takenAt: '2024-01-01T00:00:00Z',
+        waiting: { first: 10, longest: 5_000 },
+      });
+      const file: unknown = JSON.parse(await readFile(join(directory, 'account.json'), 'utf8'));
+      expect(parseAuthorizationDetails(file, 'account.json')).toEqual(live);
+      const { account, trails } = await readSnapshot(directory);
+      expect(account.principals).toEqual(live.principals);
+      expect(account.facts?.credentials?.users.filter((one) => !one.root)).toHaveLength(8);
+      expect(account.facts?.passwordPolicy).toBe('none');
+      expect(new Map(account.facts?.summary).get('Roles')).toBe(40);
+      expect(trails?.trails).toMatchObject([
+        {
+          name: 'main',
+          multiRegion: true,
+          isLogging: true,
+          management: { read: true, write: true },
+          data: [{ resourceType: 'AWS::S3::Object', narrowed: false }],
+        },
+      ]);
+      expect(account.problems).toEqual(taken.missing);
+      expect(taken.missing.join('\n')).toMatch(
+        /last-accessed report of `arn:aws:iam::123456789012:role\/role-00`/,
+      );
+    } finally {
+      await rm(root, { recursive: true, force: true });
     }
   });
 });
