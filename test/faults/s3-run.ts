@@ -20,9 +20,14 @@ export function isolateAws(): void {
 
 export const WINDOW = { from: Date.parse('2026-03-01T00:00:00Z'), to: Date.parse('2026-03-04T00:00:00Z') };
 
-export function source(server: FaultServer, more: Partial<S3SourceOptions> = {}): S3Source {
+/** `idleTimeout` (ms) is short only where a test waits for it: a busy machine is no stalled server. */
+export function source(
+  server: FaultServer,
+  more: Partial<S3SourceOptions> = {},
+  idleTimeout = 10_000,
+): S3Source {
   return openS3Source({
-    aws: { region: 'us-east-1', endpointUrl: server.url, idleTimeout: 250, maxAttempts: 3 },
+    aws: { region: 'us-east-1', endpointUrl: server.url, idleTimeout, maxAttempts: 3 },
     bucket: BUCKET,
     tries: 4,
     pause: 5,

@@ -33,6 +33,9 @@ const hit = (fault: Fault, times = Number.POSITIVE_INFINITY): void => {
   server.fault = ({ kind, key, before }) =>
     kind === 'get' && key === VICTIM && before < times ? fault : undefined;
 };
+/** Waits for a byte only as long as the test can, where it waits at all. */
+const STALL = 400;
+const patience = (fault: Fault): number | undefined => (fault.kind === 'stall' ? STALL : undefined);
 const gets = (key = VICTIM) => server.log.filter((asked) => asked.kind === 'get' && asked.key === key);
 
 describe('faults that pass', () => {
@@ -49,7 +52,7 @@ describe('faults that pass', () => {
   ];
   it.each(cases)('%s: same result as without', async (_name, fault, times) => {
     hit(fault, times);
-    expect(await batchesOf(source(server))).toEqual(expected(OBJECTS));
+    expect(await batchesOf(source(server, {}, patience(fault)))).toEqual(expected(OBJECTS));
     expect(gets().length).toBe(times + 1);
   });
 
@@ -88,7 +91,7 @@ describe('faults that pass', () => {
 
   it('drops a body that drips and resumes it', async () => {
     hit({ kind: 'drip', every: 100 }, 1);
-    expect(await batchesOf(source(server))).toEqual(expected(OBJECTS));
+    expect(await batchesOf(source(server, {}, STALL))).toEqual(expected(OBJECTS));
     expect(gets()[1]?.headers.range).toMatch(/^bytes=\d+-$/);
   });
 
@@ -131,7 +134,7 @@ describe('faults that cost one object', () => {
       'a stall for ever',
       { kind: 'stall', after: 0 },
       'unreadable',
-      /no byte for 250 ms at byte 0.*gave up/,
+      /no byte for 400 ms at byte 0.*gave up/,
       4,
     ],
     ['a reset for ever', { kind: 'reset', after: 0 }, 'unreadable', /gave up after 4 tries/, 4],
@@ -141,7 +144,7 @@ describe('faults that cost one object', () => {
   ];
   it.each(cases)('%s', async (_name, fault, reason, detail, tries) => {
     hit(fault);
-    const reading = source(server);
+    const reading = source(server, {}, patience(fault));
     const batches = await batchesOf(reading);
     const lost = batches.filter((batch) => batch.gap);
     expect(lost).toHaveLength(1);

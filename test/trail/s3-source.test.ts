@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { clearStore, storeStats } from '../../src/trail/store/manage.ts';
 import { batchesOf, expected, isolateAws, source, WINDOW } from '../faults/s3-run.ts';
 import { type FaultServer, startS3 } from '../faults/s3-server.ts';
 import { trailObjects } from '../support/trail-objects.ts';
@@ -71,12 +72,17 @@ describe('what is read', () => {
     }
   });
 
-  it('one principal only', async () => {
+  it('one principal only, in its own account', async () => {
     const objects = trailObjects(SHAPE);
     await serve(objects);
-    const batches = await batchesOf(source(server), DEPLOY);
-    expect(batches).toEqual(expected(objects.filter(inWindow), DEPLOY));
+    const reading = source(server);
+    const batches = await batchesOf(reading, DEPLOY);
+    const own = objects.filter(inWindow).filter(([key]) => key.includes(ACCOUNTS[0]!));
+    expect(batches).toEqual(expected(own, DEPLOY));
     expect(batches.flatMap((batch) => batch.events).length).toBe(64);
+    expect(reading.facts().ignored).toEqual([['other-account', 1]]);
+    const anywhere = [{ kind: 'role', name: 'deploy' }] as const;
+    expect(await batchesOf(source(server), anywhere)).toEqual(expected(objects.filter(inWindow), anywhere));
   });
 
   it('accounts and regions asked for', async () => {
@@ -218,6 +224,8 @@ console.log(JSON.stringify({ Version: 1, AccessKeyId: 'AKIA' + calls, SecretAcce
         `[profile renewing]\ncredential_process = ${process.execPath} ${script}\n`,
       );
       process.env.AWS_CONFIG_FILE = join(folder, 'config');
+      delete process.env.AWS_ACCESS_KEY_ID;
+      delete process.env.AWS_SECRET_ACCESS_KEY;
       let gets = 0;
       server.fault = ({ kind, headers }) => {
         if (kind === 'get') gets += 1;
@@ -274,7 +282,8 @@ describe('the store', () => {
     await serve(objects);
     await batchesOf(stored());
     const filtered = stored();
-    expect(await batchesOf(filtered, DEPLOY)).toEqual(expected(objects, DEPLOY));
+    const own = objects.filter(([key]) => key.includes(ACCOUNTS[0]!));
+    expect(await batchesOf(filtered, DEPLOY)).toEqual(expected(own, DEPLOY));
     expect(filtered.reused()).toBe(0);
     const newer = stored('2');
     await batchesOf(newer);
@@ -316,6 +325,21 @@ describe('the store', () => {
     chmodSync(directory, 0o755);
     await expect(batchesOf(stored())).rejects.toMatchObject({ name: 'UsageError' });
     expect(existsSync(directory)).toBe(true);
+  });
+
+  it('tells what it holds, and is cleared without touching anything else', async () => {
+    await serve(trailObjects({ ...SHAPE, days: ['2026-03-01'] }));
+    expect(storeStats(directory)).toEqual([]);
+    await batchesOf(stored());
+    await batchesOf(stored(), DEPLOY);
+    writeFileSync(join(directory, 'mine.txt'), 'x');
+    expect(storeStats(directory)).toMatchObject([
+      { bucket: 'logs', knowledge: '1', objects: 16 },
+      { bucket: 'logs', knowledge: '1', objects: 8, principals: ['role/Deploy'] },
+    ]);
+    expect(clearStore(directory)).toBe(2);
+    expect(readdirSync(directory)).toEqual(['mine.txt']);
+    expect(clearStore(directory)).toBe(0);
   });
 
   it('serves two runs at once', async () => {

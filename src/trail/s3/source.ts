@@ -78,11 +78,11 @@ async function* readAll(
     const prefix = normalPrefix(options.prefix);
     const bucket = await openBucket(options.aws, options, prefix, stop.signal);
     closers.push(() => bucket.client.destroy());
-    const { leaves, ignored } = await discover(bucket, prefix, options, stop.signal).catch(
-      (error: unknown) => {
-        throw bucketError(error, options.bucket);
-      },
-    );
+    const accounts = options.accounts ?? ownAccounts(read.principals);
+    const scope = { ...(options.regions && { regions: options.regions }), ...(accounts && { accounts }) };
+    const { leaves, ignored } = await discover(bucket, prefix, scope, stop.signal).catch((error: unknown) => {
+      throw bucketError(error, options.bucket);
+    });
     for (const [kind, count] of ignored) tally.ignore(kind, count);
     const concurrency = options.concurrency ?? CONCURRENCY;
     const idleTimeout = options.aws.idleTimeout ?? IDLE_TIMEOUT;
@@ -105,6 +105,16 @@ async function* readAll(
     stop.abort();
     for (const close of closers.reverse()) close();
   }
+}
+
+/**
+ * Accounts of the principals, where all are known. Every event of a principal is delivered to its own account; copies that
+ * other accounts get as owners of a resource add nothing.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-trails-organizations.html
+ */
+function ownAccounts(principals: ReadOptions['principals']): readonly string[] | undefined {
+  const accounts = principals?.map((one) => one.accountId);
+  return accounts?.every((one) => one !== undefined) ? [...new Set(accounts)] : undefined;
 }
 
 const weightOf = (listed: Listed): number => (listed.kind === 'object' ? listed.object.bytes : 0);

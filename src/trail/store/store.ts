@@ -52,6 +52,8 @@ export const SEGMENT = '.seg';
 export const SCOPE_FILE = 'scope.json';
 const SEGMENT_BYTES = 32 * 1024 * 1024;
 const OPEN_FILES = 32;
+/** Of one scope. Past it nothing more is kept: a disk is not filled for the sake of speed. */
+const LARGEST_SCOPE = 4 * 1024 * 1024 * 1024;
 /** A segment that nobody has added to for so long serves no window any more. */
 const KEPT_MS = 400 * 86_400_000;
 
@@ -60,9 +62,11 @@ export function openStore(directory: string, scope: StoreScope): AggregateStore 
   const folder = join(directory, scopeId(scope));
   prepare(directory, folder, scope);
   const index = new Map<string, { readonly path: string; readonly place: Place }>();
+  let bytes = 0;
   for (const name of readdirSync(folder).sort()) {
     const path = join(folder, name);
     if (!name.endsWith(SEGMENT) || expired(path)) continue;
+    bytes += statSync(path).size;
     for (const [key, place] of readIndex(path)) index.set(key, { path, place });
   }
   const files = new OpenFiles();
@@ -94,7 +98,11 @@ export function openStore(directory: string, scope: StoreScope): AggregateStore 
           writer = undefined;
         }
         writer ??= createSegment(join(folder, `${process.pid}-${randomBytes(8).toString('hex')}${SEGMENT}`));
-        writer.append(entryKey(identity), deflateRawSync(JSON.stringify(kept), { level: 1 }));
+        const payload = deflateRawSync(JSON.stringify(kept), { level: 1 });
+        writer.append(entryKey(identity), payload);
+        bytes += payload.length;
+        if (bytes > LARGEST_SCOPE)
+          problem = `the store \`${directory}\` is full; run \`gen-policy cache clear\``;
       } catch (error) {
         problem = `the store \`${directory}\` cannot be written (${oneLine(error)})`;
       }
