@@ -20,7 +20,13 @@ export type Observability =
       readonly source: string;
     }
   /** No event can show it: permission-only, shown by parameters of other calls at best, or outside CloudTrail. */
-  | { readonly kind: 'never'; readonly reason: string; readonly source: string };
+  | {
+      readonly kind: 'never';
+      readonly reason: string;
+      readonly source: string;
+      /** True: evaluated inside requests to the service's own API, which Access Advisor counts as attempts. */
+      readonly permissionOnly: boolean;
+    };
 
 /** @returns a function that answers for one action, in any case; it keeps its answers. */
 export function createObservability(catalogue: Catalogue): (action: ActionName) => Observability {
@@ -38,10 +44,11 @@ export function createObservability(catalogue: Catalogue): (action: ActionName) 
 
   const answer = (action: ActionName): Observability => {
     const known = catalogue.action(action);
-    if (known === undefined) return { kind: 'never', reason: 'AWS publishes no such action', source: 'SAR' };
+    if (known === undefined)
+      return { kind: 'never', reason: 'AWS publishes no such action', source: 'SAR', permissionOnly: false };
     const name = known.action;
     const row = never.get(name);
-    if (row) return { kind: 'never', reason: row.reason, source: row.source };
+    if (row) return { kind: 'never', reason: row.reason, source: row.source, permissionOnly: false };
     const reads = known.accessLevel === 'List' || known.accessLevel === 'Read';
     const kept = access.get(name) ?? (reads ? 'read' : 'write');
     const types = data.get(name);
@@ -52,6 +59,7 @@ export function createObservability(catalogue: Catalogue): (action: ActionName) 
         kind: 'never',
         reason: 'permission-only: no public API operation is authorised by it, so no event bears its name',
         source,
+        permissionOnly: true,
       };
     return { kind: 'management', access: kept };
   };

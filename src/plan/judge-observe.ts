@@ -11,8 +11,8 @@ import type { PrefixesOf } from './judge-advisor.ts';
 
 export type Observed =
   | { readonly kind: 'observable'; readonly how: 'known' | 'assumed'; readonly note: string }
-  /** `logged: false`: no CloudTrail configuration records it. */
-  | { readonly kind: 'hidden'; readonly logged: boolean; readonly reason: string };
+  /** `attempted`: Access Advisor would have counted an attempt, so its "never" speaks where the trail is silent. */
+  | { readonly kind: 'hidden'; readonly attempted: boolean; readonly reason: string };
 
 /** Judges one action against what the trails record; gaps in what was read are a question of their own. */
 export function observe(
@@ -23,17 +23,17 @@ export function observe(
   prefixesOf: PrefixesOf,
 ): Observed {
   if (observability.kind === 'never') {
-    return { kind: 'hidden', logged: false, reason: observability.reason };
+    return { kind: 'hidden', attempted: observability.permissionOnly, reason: observability.reason };
   }
   if (observability.kind === 'data') return observeData(observability, statement, coverage);
   const source = coverage.management.excludedSources.find((one) => prefixesOf(one).includes(service));
   if (source !== undefined)
-    return { kind: 'hidden', logged: true, reason: `the trail leaves out management events of ${source}` };
+    return { kind: 'hidden', attempted: true, reason: `the trail leaves out management events of ${source}` };
   const access = observability.access;
   const seen = coverage.management[access];
   if (seen === 'no' || seen === 'part') {
     const how = seen === 'no' ? 'does not record' : 'recorded for a part of the window only';
-    return { kind: 'hidden', logged: true, reason: `the trail ${how} management ${access} events` };
+    return { kind: 'hidden', attempted: true, reason: `the trail ${how} management ${access} events` };
   }
   return seen === 'yes'
     ? { kind: 'observable', how: 'known', note: `management ${access} events are recorded` }
@@ -63,7 +63,7 @@ function observeData(data: DataEvents, statement: Statement, coverage: Coverage)
     rows.find(({ row }) => seenOf(row) === 'no') ?? rows.find(({ row }) => seenOf(row) === 'part');
   if (lacking) {
     const detail = lacking.row?.detail ?? 'not known to be switched on';
-    return { kind: 'hidden', logged: true, reason: `data events of ${lacking.type}: ${detail}` };
+    return { kind: 'hidden', attempted: true, reason: `data events of ${lacking.type}: ${detail}` };
   }
   const assumed = rows.some(({ row }) => seenOf(row) === 'assumed');
   const note = `data events of ${relevant.join(', ')} are ${assumed ? 'seen across the window' : 'recorded'}`;

@@ -69,7 +69,7 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
         bench.input.coverage,
         bench.prefixesOf,
       )
-    : { kind: 'hidden', logged: false, reason: UNKNOWN };
+    : { kind: 'hidden', attempted: false, reason: UNKNOWN };
   const verdict = (why: Why, judged: Pick<Judgement, 'verdict' | 'keep' | 'reason'>): Ruling => ({
     policy: grant.policy,
     statement: grant.statement,
@@ -113,7 +113,7 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
   }
   if (!info) return asGranted('unknown-action', 'not-observable', UNKNOWN);
   const never = bench.advisor.neverService(service);
-  const byAdvisor = observed.kind === 'hidden' && observed.logged && never;
+  const byAdvisor = observed.kind === 'hidden' && observed.attempted && never;
   if (unrecorded !== undefined && !byAdvisor) return asGranted('unrecorded', 'not-observable', unrecorded);
   if (gap !== undefined) return asGranted('gap', 'withheld', `not seen, and could not have been: ${gap}`);
   if (contradiction !== undefined) return asGranted('contradiction', 'withheld', contradiction);

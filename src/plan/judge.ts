@@ -49,7 +49,8 @@ export function judge(input: PlanInput, policies: readonly (Policy | undefined)[
   };
   const ruled: Ruled[] = grants.map((grant) => {
     const grace = account ? graceFor(account, grant.policy, input) : undefined;
-    return { grant, rulings: grant.actions.map((one) => rule({ ...bench, grace }, grant, one)) };
+    const own: Bench = { ...bench, grace };
+    return { grant, rulings: grant.actions.map((one) => rule(own, grant, one)) };
   });
   const findings = [
     ...removals(input, ruled),

@@ -14,6 +14,8 @@ export interface Draft {
   readonly values?: Readonly<Record<string, string>>;
   /** What tells it from other findings of the kind, where policy, statement and subject do not. */
   readonly key?: readonly string[];
+  /** Stands for the subject in the id, where the subject holds a number that changes from run to run. */
+  readonly name?: string;
   readonly severity?: Severity;
   readonly confidence?: Confidence;
   readonly policy?: string;
@@ -31,13 +33,19 @@ export function makeFinding(draft: Draft): Finding {
   const actions = sorted(draft.actions ?? []);
   const values: Readonly<Record<string, string>> = {
     subject: draft.subject,
-    actions: `${actions.length} ${actions.length === 1 ? 'action is' : 'actions are'}`,
+    actions: `${actions.length} ${actions.length === 1 ? 'action' : 'actions'}`,
     ...draft.values,
   };
   const fill = (text: string): string =>
     text.replace(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(values, name) ? values[name]! : ''));
   const { policy, statement } = draft;
-  const parts = [draft.kind, policy ?? '', statement ?? '', draft.subject, ...(draft.key ?? [])];
+  const parts = [
+    draft.kind,
+    policy ?? '',
+    statement ?? '',
+    draft.name ?? draft.subject,
+    ...(draft.key ?? []),
+  ];
   return {
     id: `${draft.kind}:${stableId(parts)}`,
     kind: draft.kind,

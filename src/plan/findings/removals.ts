@@ -70,38 +70,41 @@ function fromStatement(
   rulings: readonly Ruling[],
   place: { readonly policy: string; readonly statement: string },
 ): Finding[] {
-  const name = (service: string): string => input.catalogue.serviceName(service) ?? service;
-  const services = [...byService(rulings)];
-  const whole = services.filter(([, all]) => goes(all));
-  const light =
-    whole.length > MANY_SERVICES
-      ? whole.filter(([, all]) => risksOf(all.map((one) => one.action)).length === 0 && !all.some(hasAttempt))
-      : [];
-  const findings: Finding[] = [];
-  if (light.length > 1) {
-    const subject = `${light.length} services`;
-    const values = { service: `${light.length} services` };
-    // The key leaves the count out: the finding stays the same when one service more or less belongs to it.
-    findings.push(
-      make(
-        'remove-service',
-        light.flatMap(([, all]) => all),
-        { subject, values, ...place, key: ['light'] },
-      ),
-    );
-  }
-  for (const [service, all] of services) {
-    if (light.length > 1 && light.some(([one]) => one === service)) continue;
+  const losing = [...byService(rulings)].flatMap(([service, all]): Losing[] => {
     const gone = all.filter((one) => one.keep === 'remove');
-    if (gone.length === 0) continue;
-    const values = { service: name(service) };
-    findings.push(
-      gone.length === all.length
-        ? make('remove-service', gone, { subject: service, values, ...place })
-        : make('remove-action', gone, { subject: service, values, ...place }),
-    );
-  }
-  return findings;
+    if (gone.length === 0) return [];
+    const light = risksOf(gone.map((one) => one.action)).length === 0 && !gone.some(hasAttempt);
+    return [{ service, gone, light, kind: gone.length === all.length ? 'remove-service' : 'remove-action' }];
+  });
+  const many = losing.length > MANY_SERVICES;
+  const together = (['remove-service', 'remove-action'] as const).flatMap((kind) => {
+    const group = losing.filter((one) => many && one.light && one.kind === kind);
+    if (group.length === 0) return [];
+    const subject = group.length === 1 ? group[0]!.service : `${group.length} services`;
+    const draft = { subject, name: 'services without weight', values: { service: subject }, ...place };
+    return [
+      make(
+        kind,
+        group.flatMap((one) => one.gone),
+        draft,
+      ),
+    ];
+  });
+  const single = losing
+    .filter((one) => !(many && one.light))
+    .map(({ service, gone, kind }) => {
+      const values = { service: input.catalogue.serviceName(service) ?? service };
+      return make(kind, gone, { subject: service, values, ...place });
+    });
+  return [...together, ...single];
+}
+
+interface Losing {
+  readonly service: string;
+  readonly gone: readonly Ruling[];
+  /** Nothing that goes could do harm, and nobody is known to have tried it. */
+  readonly light: boolean;
+  readonly kind: 'remove-service' | 'remove-action';
 }
 
 const hasAttempt = (ruling: Ruling): boolean => 'at' in ruling.advisor;
