@@ -77,9 +77,13 @@ export function parseLastAccessed(value: unknown, origin: string): LastAccessed 
     });
   });
   const created = pages.map((page) => time(page, 'JobCreationDate')).filter((one) => one !== undefined);
+  if (created.length === 0)
+    throw new UsageError(
+      `\`${origin}\` has no \`JobCreationDate\`, so nobody can tell how far it reaches: give the unchanged output of ${COMMAND}`,
+    );
   return {
     level: actionLevel ? 'action' : 'service',
-    ...(created.length === 0 ? {} : { generatedAt: Math.min(...created) }),
+    generatedAt: Math.min(...created),
     services: [...services.values()].sort((a, b) => byCodeUnit(a.service, b.service)),
     ...(entities.size === 0 ? {} : { entities: [...entities].sort(byCodeUnit) }),
     origin,

@@ -4,11 +4,12 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_last-accessed.html
  */
 import type { LastAccessed, LastAccessedService } from '../account/account.ts';
+import { mayBeTracked, reachOf } from '../account/tracking.ts';
 import type { Window } from '../trail/source.ts';
 import type { PrincipalUsage } from '../usage/usage.ts';
 
 export type AdvisorSays =
-  /** No report, a report made before the window, or a service the report does not list. */
+  /** No report, one that does not reach over the window, a service it does not list, or an action never tracked. */
   | { readonly kind: 'silent' }
   | { readonly kind: 'never'; readonly level: 'action' | 'service' }
   /** An attempt that the logs do not show, although it lies in the window. */
@@ -31,7 +32,6 @@ export type PrefixesOf = (eventSource: string) => readonly string[];
 
 /** Event time is the request's completion; the report's time of the same request may differ a little. */
 const SLACK = 3_600_000;
-const LAG = 4 * 3_600_000;
 
 const serviceOf = (action: string): string => action.slice(0, Math.max(0, action.indexOf(':'))).toLowerCase();
 
@@ -42,7 +42,9 @@ export function advisorOf(
   prefixesOf: PrefixesOf,
 ): Advisor {
   const services = new Map((report?.services ?? []).map((one) => [one.service.toLowerCase(), one]));
-  const stale = report?.generatedAt !== undefined && report.generatedAt - LAG <= window.from;
+  const reach = report && reachOf(report);
+  // Its silence counts only where it vouches for the window's start; an attempt it names counts all the same.
+  const stale = reach === undefined || reach.to <= window.from || window.from < reach.from;
   const logged = lastLogged(usage, prefixesOf);
   const tracked = new Map(
     [...services.values()].flatMap((one) =>
@@ -63,7 +65,7 @@ export function advisorOf(
     says: (action) => {
       const prefix = serviceOf(action);
       const service = services.get(prefix);
-      if (service === undefined) return { kind: 'silent' };
+      if (service === undefined || !mayBeTracked(action)) return { kind: 'silent' };
       const row = tracked.get(action.toLowerCase());
       if (row?.lastAccessed !== undefined)
         return compare(row.lastAccessed, logged.actions.get(action.toLowerCase()), 'action');

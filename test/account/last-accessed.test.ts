@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AccountPrincipal } from '../../src/account/account.ts';
 import { parseLastAccessed, requireReportOn } from '../../src/account/last-accessed.ts';
+import { mayBeTracked, reachOf } from '../../src/account/tracking.ts';
 import { UsageError } from '../../src/errors.ts';
 
 const WORKER = 'arn:aws:iam::111122223333:role/team/worker';
@@ -90,6 +91,7 @@ describe('last-accessed', () => {
     ],
     ['the id of a job', { JobId: 'x' }, /only starts the job/],
     ['one page of several', { ...report, IsTruncated: true }, /only a part of the report/],
+    ['a report without its date', { ...report, JobCreationDate: undefined }, /no `JobCreationDate`/],
     ['authorization details', { RoleDetailList: [] }, /get-account-authorization-details/],
     [
       'a service without namespace',
@@ -116,5 +118,26 @@ describe('last-accessed', () => {
     ).not.toThrow();
     expect(() => requireReportOn(of('arn:aws:iam::444455556666:role/team/worker'), worker)).toThrow(/not of/);
     expect(() => requireReportOn(of('arn:aws:iam::111122223333:role/other'), worker)).toThrow(UsageError);
+  });
+});
+
+describe('reach of a report', () => {
+  const generatedAt = Date.UTC(2024, 5, 1, 12);
+  it('goes from 400 days back to four hours before it was made', () => {
+    expect(reachOf({ generatedAt })).toEqual({
+      from: Date.UTC(2023, 3, 28, 12),
+      to: Date.UTC(2024, 5, 1, 8),
+    });
+    expect(reachOf({})).toBeUndefined();
+  });
+  it('begins for actions of s3 when AWS began to track them', () => {
+    const early = { generatedAt: Date.UTC(2020, 11, 1) };
+    expect(reachOf(early, 'S3')?.from).toBe(Date.UTC(2020, 3, 12));
+    expect(reachOf(early, 'sqs')?.from).toBe(Date.UTC(2019, 9, 28));
+    expect(reachOf({ generatedAt }, 's3')?.from).toBe(Date.UTC(2023, 3, 28, 12));
+  });
+  it('holds no PassRole, which rides on other calls', () => {
+    expect(mayBeTracked('iam:passrole')).toBe(false);
+    expect(mayBeTracked('iam:CreateRole')).toBe(true);
   });
 });
