@@ -7,6 +7,7 @@ import { prefixesOf, serviceOf } from '../permissions/names.ts';
 import { createObservability } from '../permissions/observability.ts';
 import type { Policy } from '../policy/document.ts';
 import type { UsageEntry } from '../usage/usage.ts';
+import { conditionsToAdd } from './findings/conditions.ts';
 import { keeps } from './findings/keeps.ts';
 import { observedFindings } from './findings/observed.ts';
 import { type Ruled, removals } from './findings/removals.ts';
@@ -55,6 +56,7 @@ export function judge(input: PlanInput, policies: readonly (Policy | undefined)[
   const findings = [
     ...removals(input, ruled),
     ...keeps(input, ruled),
+    ...conditionsToAdd(input, ruled),
     ...observedFindings(input, matchedUses(usage.entries, ruled, input)),
     ...suspicious(input),
     ...principalFindings(input, grants),
