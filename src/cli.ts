@@ -1,5 +1,35 @@
-import { loadCatalogue } from './catalogue/load.ts';
-import { VERSION } from './version.ts';
+/** The process: streams, terminal, signals; everything else is commands/main.ts. */
+import { hideBin } from 'yargs/helpers';
+import type { Io } from './commands/command.ts';
+import { interrupted, main } from './commands/main.ts';
+import { EXIT } from './errors.ts';
 
-const catalogue = await loadCatalogue();
-process.stdout.write(`gen-policy ${VERSION} ${catalogue.version}\n`);
+/** The real process: streams, terminal, signals. */
+function processIo(): Io {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      controller.abort(signal);
+      // A second signal ends the process at once, whatever still runs.
+      process.once(signal, () => process.exit(interrupted(controller.signal)));
+    });
+  const { NO_COLOR } = process.env;
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    stdin: process.stdin,
+    env: process.env,
+    tty: process.stderr.isTTY === true,
+    colour: process.stdout.isTTY === true && (NO_COLOR === undefined || NO_COLOR === ''),
+    width: process.stdout.columns ?? 100,
+    signal: controller.signal,
+    now: () => Date.now(),
+  };
+}
+
+// A reader that goes away (`| head`) is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+process.exitCode = await main(hideBin(process.argv), processIo());

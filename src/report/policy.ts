@@ -2,14 +2,12 @@
 import type { Plan } from '../plan/plan.ts';
 import { written } from './deployed.ts';
 import { prettyJson } from './escape/json.ts';
-import { type OutputFile, safeNames } from './output-file.ts';
+import type { OutputFile } from './output-file.ts';
 
-/** One file a policy that changes or is new, named after it; policies that stay as they are have none. */
+/** `policy-<n>.json`, one for each policy that changes or is new; policies that stay as they are have none. */
 export function policyFiles(plan: Plan): readonly OutputFile[] {
-  const policies = written(plan, plan.after.policies);
-  const names = safeNames(policies.map((policy) => policy.name));
-  return policies.map((policy, index) => ({
-    name: `${names[index]}.json`,
+  return written(plan, plan.after.policies).map((policy, index) => ({
+    name: `policy-${index + 1}.json`,
     text: `${prettyJson(policy.document)}\n`,
   }));
 }

@@ -52,12 +52,13 @@ export function createLedger(options: LedgerOptions): Ledger {
     const book = bookOf(event);
     if (!book) return;
     book.meet(event);
-    const copyId = ownersCopy(event);
-    if (event.sharedEventId !== undefined && copyId === undefined) sharedSeen.add(event.sharedEventId);
+    const shared = sharedKey(event);
+    const foreign = shared !== undefined && isOwnersCopy(event);
+    if (shared !== undefined && !foreign) sharedSeen.add(shared);
     if (event.count === 1 && !ids.add(event.dedupeKey)) book.count('duplicate', 'same event id', 1);
-    else if (copyId !== undefined && keepCopy(copies, copyId, event))
+    else if (!foreign) book.enter(event);
+    else if (keepCopy(copies, shared, event))
       book.count('duplicate', 'copy for the resource owner', event.count);
-    else if (copyId === undefined) book.enter(event);
   };
 
   /** Copies count only where the caller's own record was not read. Runs on every result; settled copies stay settled. */
@@ -86,13 +87,17 @@ export function createLedger(options: LedgerOptions): Ledger {
   };
 }
 
-/** The shared id of a record that CloudTrail delivered to the account that owns the resource, not to the caller's. */
-function ownersCopy(event: TrailEvent): string | undefined {
-  const home = event.principal.accountId;
-  const foreign =
-    event.recipientAccountId !== undefined && home !== undefined && event.recipientAccountId !== home;
-  return foreign ? event.sharedEventId : undefined;
+/** All copies of a call share an id and, of course, the caller; a forged id joins nothing of another principal's. */
+function sharedKey({ principal, sharedEventId }: TrailEvent): string | undefined {
+  if (sharedEventId === undefined || principal.kind === 'none') return undefined;
+  return `${identity(principal)} ${sharedEventId}`;
 }
+
+/** True for a record that CloudTrail delivered to the account that owns the resource, not to the caller's. */
+const isOwnersCopy = ({ principal, recipientAccountId }: TrailEvent): boolean =>
+  recipientAccountId !== undefined &&
+  principal.accountId !== undefined &&
+  recipientAccountId !== principal.accountId;
 
 /** Keeps one copy per shared id, whichever order they come in: the one with the smallest key. True when one was spare. */
 function keepCopy(copies: Map<string, TrailEvent>, id: string, event: TrailEvent): boolean {

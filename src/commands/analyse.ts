@@ -1,0 +1,76 @@
+/** From flags to the plan's input for one principal: what generate, verify and demo share. */
+import { loadCatalogue } from '../catalogue/load.ts';
+import { EvidenceError, UsageError } from '../errors.ts';
+import { createResolver } from '../permissions/resolver.ts';
+import type { PlanInput } from '../plan/input.ts';
+import type { PrincipalFilter, Window } from '../trail/source.ts';
+import type { PrincipalRef, PrincipalUsage } from '../usage/usage.ts';
+import { VERSION } from '../version.ts';
+import type { Args, Io } from './command.ts';
+import { readConfig } from './config.ts';
+import { coverageOf } from './coverage.ts';
+import { collect, type Evidence, openSource } from './evidence.ts';
+import { type Granted, readGranted } from './granted.ts';
+import { planOptions } from './plan-options.ts';
+import { readPrincipal, readWindow } from './principal-flags.ts';
+
+/** Reads everything the flags name and puts the plan's input together. Notes for people go to stderr. */
+export async function analyse(args: Args, io: Io): Promise<PlanInput> {
+  const filter = readPrincipal(args);
+  const window = readWindow(args, io.now());
+  const config = await readConfig(args.config === undefined ? undefined : String(args.config), '.');
+  const options = planOptions(args, config.keep);
+  const source = await openSource(args, window, io);
+  const granted = await readGranted(args, filter, io);
+  const catalogue = await loadCatalogue();
+  const { principal } = granted;
+  const wanted: PrincipalFilter = principal
+    ? { kind: principal.kind, name: principal.name, accountId: principal.accountId, arn: principal.arn }
+    : filter;
+  const quiet = args.quiet === true;
+  const { resolve } = createResolver(catalogue);
+  const evidence = await collect(source, { window, wanted: [wanted], resolve, quiet }, io);
+  const usage = pickUsage(evidence, wanted, granted, window);
+  if (!quiet) for (const problem of granted.problems) io.err(`note: ${problem}\n`);
+  return {
+    usage,
+    ...(principal ? { account: principal } : {}),
+    ...(granted.lastAccessed ? { lastAccessed: granted.lastAccessed } : {}),
+    coverage: coverageOf({ evidence, usage, principal, catalogue, window, trails: granted.trails }),
+    source: evidence.source,
+    catalogue,
+    options,
+    toolVersion: VERSION,
+    inputDigests: [...granted.digests].sort((a, b) => (a[0] < b[0] ? -1 : 1)),
+  };
+}
+
+/** The usage of the principal asked for. Without an account a name may stand for several, or for none. */
+function pickUsage(
+  evidence: Evidence,
+  wanted: PrincipalFilter,
+  { principal }: Granted,
+  window: Window,
+): PrincipalUsage {
+  if (principal) return evidence.ledger.usage(principal);
+  const seen = evidence.ledger.principals();
+  if (seen.length > 1)
+    throw new UsageError(
+      `\`${wanted.name}\` exists in ${seen.length} accounts of these logs: use \`--principal\` with one of ${seen.map(({ arn }) => arn).join(', ')}`,
+    );
+  const only: PrincipalRef | undefined = seen[0];
+  if (!only)
+    throw new EvidenceError(
+      `no record of ${wanted.kind} \`${wanted.name}\` among ${grouped(evidence.records)} records in \`${evidence.source.location}\`: check name, account and window, or add \`--account\` to judge an idle ${wanted.kind}`,
+    );
+  const usage = evidence.ledger.usage(only);
+  const outside = usage.accounting.buckets['outside-window'];
+  if (outside > 0 && usage.entries.length + usage.denials.length + usage.unmapped.length === 0)
+    throw new EvidenceError(
+      `no record of ${wanted.kind} \`${wanted.name}\` from ${iso(window.from)} to ${iso(window.to)}, ${grouped(outside)} outside it: choose another window with \`--from\` and \`--to\`, or add \`--account\``,
+    );
+  return usage;
+}
+
+const grouped = (count: number): string => count.toLocaleString('en-US');
+const iso = (time: number): string => new Date(time).toISOString().slice(0, 19);

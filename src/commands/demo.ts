@@ -1,0 +1,48 @@
+/** `gen-policy demo`: the main job on the bundled samples, from a checkout or an installed package. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { RunError } from '../errors.ts';
+import type { Command } from './command.ts';
+import { command as generate } from './generate.ts';
+
+/** The bundle lies in dist/ or dist/chunks/, the sources in src/commands/. */
+function samples(): string {
+  for (const place of ['../samples', '../../samples']) {
+    const path = fileURLToPath(new URL(place, import.meta.url));
+    if (existsSync(path)) return path;
+  }
+  throw new RunError('the bundled samples are missing: install the package again');
+}
+
+export const command: Command = {
+  builder: (yargs) =>
+    yargs
+      .option('role', {
+        choices: ['order-service', 'ci-deployer', 'security-auditor', 'legacy-reporting'] as const,
+        default: 'order-service' as const,
+        describe: 'one of the four roles of the samples',
+      })
+      .option('out', { type: 'string', default: 'gen-policy-demo', describe: 'folder to write to' }),
+  run: async (args, io) => {
+    const folder = samples();
+    const role = String(args.role);
+    const advisor = `${folder}/last-accessed/${role}.json`;
+    return generate.run(
+      {
+        ...args,
+        role,
+        end: '2026-08-29',
+        days: '90',
+        source: 'dir',
+        logs: `${folder}/trail`,
+        account: `${folder}/account.json`,
+        trails: `${folder}/trails.json`,
+        ...(existsSync(advisor) ? { lastAccessed: advisor, 'last-accessed': advisor } : {}),
+        resources: 'auto',
+        graceDays: 14,
+        minDaysSeen: 1,
+      },
+      io,
+    );
+  },
+};

@@ -1,0 +1,77 @@
+/** From flags to evidence: opens the source, reads it into a ledger, remembers what could not be read. */
+import { UsageError } from '../errors.ts';
+import type { TrailEvent } from '../events/event.ts';
+import type { Resolution } from '../permissions/permission.ts';
+import { openDirectory } from '../trail/directory.ts';
+import type { ObjectGap, PrincipalFilter, SourceFacts, TrailSource, Window } from '../trail/source.ts';
+import { createLedger, type Ledger } from '../usage/ledger.ts';
+import { type AwsArgs, awsOptions } from './aws-flags.ts';
+import type { Args, Io } from './command.ts';
+import { createProgress } from './progress.ts';
+
+export interface Evidence {
+  readonly ledger: Ledger;
+  readonly gaps: readonly ObjectGap[];
+  readonly source: SourceFacts;
+  readonly records: number;
+}
+
+/** The source that `--source` names. */
+export async function openSource(args: Args, window: Window, io: Io): Promise<TrailSource> {
+  const aws = awsOptions(args as AwsArgs);
+  switch (args.source) {
+    case 'lookup': {
+      const { HISTORY_LIMITS, openLookupSource } = await import('../trail/lookup.ts');
+      if (args.quiet !== true) io.err(`note: ${HISTORY_LIMITS}\n`);
+      return openLookupSource({ aws, now: Math.max(window.to, io.now()) });
+    }
+    case 'dir':
+      if (args.logs === undefined)
+        throw new UsageError('no logs given: add `--logs PATH` with a folder or file of CloudTrail logs');
+      return openDirectory(String(args.logs));
+    default:
+      throw new UsageError(`\`--source ${args.source}\` is unknown: use dir, s3 or lookup`);
+  }
+}
+
+export interface CollectOptions {
+  readonly window: Window;
+  /** Undefined: all principals. */
+  readonly wanted?: readonly PrincipalFilter[];
+  readonly resolve: (event: TrailEvent) => Resolution;
+  readonly exclude?: (event: TrailEvent) => string | undefined;
+  readonly quiet: boolean;
+}
+
+/** Reads the source to its end. Unreadable objects become gaps; only a source that gives nothing at all throws. */
+export async function collect(source: TrailSource, options: CollectOptions, io: Io): Promise<Evidence> {
+  const { window, wanted, resolve, exclude } = options;
+  const ledger = createLedger({
+    window,
+    resolve,
+    ...(wanted ? { wanted } : {}),
+    ...(exclude ? { exclude } : {}),
+  });
+  const gaps: ObjectGap[] = [];
+  const progress = createProgress(io, options.quiet);
+  let records = 0;
+  try {
+    const batches = source.read({
+      window,
+      ...(wanted ? { principals: wanted } : {}),
+      signal: io.signal,
+      onProgress: progress.update,
+    });
+    for await (const batch of batches) {
+      ledger.add(batch);
+      records += batch.records;
+      if (batch.gap) gaps.push(batch.gap);
+      // A long run of small local files would otherwise never let a signal in.
+      if (io.signal.aborted) throw io.signal.reason;
+    }
+  } finally {
+    progress.end();
+  }
+  const byName = (a: ObjectGap, b: ObjectGap): number => (a.object.name < b.object.name ? -1 : 1);
+  return { ledger, gaps: gaps.sort(byName), source: source.facts(), records };
+}

@@ -1,0 +1,83 @@
+/** Parses one command line, loads the one command it names, turns errors into exit codes. */
+import yargs from 'yargs';
+import { EXIT, type ExitCode, isExpected, UsageError } from '../errors.ts';
+import { VERSION } from '../version.ts';
+import type { Args, Command, Io } from './command.ts';
+import { generateFlags } from './generate-flags.ts';
+import { COMMANDS } from './table.ts';
+
+const EXAMPLES: readonly (readonly [string, string])[] = [
+  [
+    '$0 --role app --days 90 --source dir --logs ./trail --account account.json --out review',
+    'tighten a role from downloaded logs',
+  ],
+  ['$0 demo', 'see it work on the bundled samples'],
+];
+
+/** Parses and runs one command line. Returns the exit code; never throws for what a person can mend. */
+export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  let chosen: ((args: Args) => Promise<ExitCode>) | undefined;
+  const lazily = (load: () => Promise<{ readonly command: Command }>) => async (args: Args) =>
+    (await load()).command.run(args, io);
+  const parser = yargs([...argv])
+    .scriptName('gen-policy')
+    .usage(
+      '$0 --role NAME --days N [options]\n\nFinds the permissions a role really used and writes the policy it should have.',
+    )
+    .command('$0', 'generate a tightened policy for one principal (default)', generateFlags, () => {
+      chosen = lazily(() => import('./generate.ts'));
+    });
+  for (const { name, usage, describe, load } of COMMANDS)
+    parser.command(
+      usage ?? name,
+      describe,
+      async (builder) => (await load()).command.builder(builder),
+      () => {
+        chosen = lazily(load);
+      },
+    );
+  for (const [command, what] of EXAMPLES) parser.example(command, what);
+  parser
+    .option('quiet', { type: 'boolean', describe: 'no progress and no notes on stderr', global: true })
+    .env('GEN_POLICY')
+    .version(VERSION)
+    .help()
+    .alias('help', 'h')
+    .strict()
+    .wrap(Math.min(io.width, 120))
+    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new UsageError(oneLine(message));
+    });
+  try {
+    let output = '';
+    const args = await parser.parseAsync([...argv], {}, (_error: unknown, _args: unknown, text: string) => {
+      output = text;
+    });
+    if (output !== '') io.out(`${output}\n`);
+    return chosen ? await chosen(args as Args) : EXIT.done;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+/** yargs explains over several lines and with capitals; ours is one line. */
+const oneLine = (message: string): string => {
+  const line = message.replace(/\s*\n\s*/g, ' ').trim();
+  return `${line.charAt(0).toLowerCase()}${line.slice(1)}: see \`gen-policy --help\``;
+};
+
+function report(error: unknown, io: Io): ExitCode {
+  if (io.signal.aborted) return interrupted(io.signal);
+  if (isExpected(error)) {
+    io.err(`gen-policy: ${error.message}\n`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.err(`gen-policy: this is a bug, please report it with the lines below\n${stack}\n`);
+  return EXIT.error;
+}
+
+export const interrupted = (signal: AbortSignal): ExitCode =>
+  signal.reason === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;

@@ -1,0 +1,18 @@
+/** The commands, each loaded only when it is called: `--help` and shell completion pay for none of them. */
+import type { Command } from './command.ts';
+
+interface Row {
+  readonly name: string;
+  /** yargs command string where it takes positionals. */
+  readonly usage?: string;
+  readonly describe: string;
+  load(): Promise<{ readonly command: Command }>;
+}
+
+export const COMMANDS: readonly Row[] = [
+  {
+    name: 'demo',
+    describe: 'run on the bundled samples; needs no AWS account',
+    load: () => import('./demo.ts'),
+  },
+];

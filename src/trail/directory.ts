@@ -1,0 +1,166 @@
+/** `--source dir`: a folder (or one file) with logs in the S3 layout, or loose JSON, gzip and NDJSON files. */
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { basename, join, relative, sep } from 'node:path';
+import { UsageError } from '../errors.ts';
+import { parseObjectKey } from './layout.ts';
+import { scanObject } from './scan/scan.ts';
+import type {
+  Batch,
+  CoverageCell,
+  ObjectGap,
+  ObjectRef,
+  ReadOptions,
+  SourceFacts,
+  TrailSource,
+} from './source.ts';
+
+const LOOSE = /\.(?:json|jsonl|ndjson)(?:\.gz)?$|\.gz$/i;
+const DAY = 86_400_000;
+
+interface Found {
+  readonly path: string;
+  readonly object: ObjectRef;
+  /** A file outside the S3 layout: what it holds decides whether it is a log. */
+  readonly loose: boolean;
+}
+
+/** Opens a folder or a file. Throws a UsageError where there is none. */
+export async function openDirectory(location: string): Promise<TrailSource> {
+  const info = await stat(location).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      error.code === 'ENOENT'
+        ? `\`--logs ${location}\` does not exist: give a folder or file with CloudTrail logs`
+        : `\`--logs ${location}\` cannot be read (${error.code ?? error.message})`,
+    );
+  });
+  const ignored = new Map<string, number>();
+  const cells = new Map<string, CoverageCell>();
+  let [listed, read, bytes] = [0, 0, 0];
+  const ignore = (kind: string): void => void ignored.set(kind, (ignored.get(kind) ?? 0) + 1);
+
+  async function* batches({ window, principals, signal, onProgress }: ReadOptions): AsyncGenerator<Batch> {
+    const files = info.isDirectory() ? await walk(location, ignore) : [oneFile(location, info.size)];
+    const total = files.reduce((sum, { object }) => sum + object.bytes, 0);
+    listed = files.length;
+    let [records, bytesDone] = [0, 0];
+    for (const [index, { path, object, loose }] of files.entries()) {
+      signal?.throwIfAborted();
+      bytesDone += object.bytes;
+      // CloudTrail delivers an event after it happened, so a folder from before the window holds none of it.
+      if (object.day !== undefined && Date.parse(`${object.day}T00:00:00Z`) + 2 * DAY <= window.from) {
+        ignore('delivered before the window');
+        continue;
+      }
+      const content = await readFile(path).catch((error: NodeJS.ErrnoException) => error);
+      if (content instanceof Error) {
+        yield unreadable(object, content);
+        continue;
+      }
+      const batch = scanObject(content, object, principals ? { principals } : {});
+      // A manifest or an inventory beside the logs is no gap in them.
+      if (loose && batch.records === 0 && batch.gap?.reason === 'no-records-key') {
+        ignore('JSON without CloudTrail records');
+        continue;
+      }
+      read++;
+      bytes += content.length;
+      records += batch.records;
+      if (batch.gap === undefined || batch.gap.partial) cover(cells, object);
+      onProgress?.({
+        objectsDone: index + 1,
+        objectsTotal: files.length,
+        bytesDone,
+        bytesTotal: total,
+        records,
+      });
+      yield batch;
+    }
+  }
+
+  return {
+    read: batches,
+    facts: (): SourceFacts => ({
+      kind: 'dir',
+      location,
+      objectsListed: listed,
+      objectsRead: read,
+      bytesRead: bytes,
+      ignored: [...ignored].sort(([a], [b]) => (a < b ? -1 : 1)),
+      cells: [...cells].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell),
+    }),
+  };
+}
+
+/** Every file below a folder, sorted by its path with `/`, so that nothing depends on the file system's order. */
+async function walk(root: string, ignore: (kind: string) => void): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  const entered = new Set<string>([await realpath(root)]);
+  const visit = async (folder: string): Promise<void> => {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      const info = await stat(path).catch(() => undefined);
+      if (info === undefined) {
+        ignore('dangling link');
+      } else if (info.isDirectory()) {
+        // A link into a folder that was entered already would count its files twice, or never end.
+        const real = await realpath(path);
+        if (entered.has(real)) ignore('folder linked twice');
+        else {
+          entered.add(real);
+          await visit(path);
+        }
+      } else if (info.isFile()) {
+        classify(root, path, info.size, found, ignore);
+      }
+    }
+  };
+  await visit(root);
+  return found.sort((a, b) => (a.object.name < b.object.name ? -1 : 1));
+}
+
+function classify(
+  root: string,
+  path: string,
+  bytes: number,
+  found: Found[],
+  ignore: (kind: string) => void,
+): void {
+  const name = relative(root, path).split(sep).join('/');
+  const key = parseObjectKey(name);
+  if (key.kind === 'log') {
+    const { accountId, region, day } = key;
+    found.push({ path, object: { name, bytes, accountId, region, day }, loose: false });
+  } else if (key.what !== 'other') {
+    ignore(key.what);
+  } else if (LOOSE.test(name)) {
+    found.push({ path, object: { name, bytes }, loose: true });
+  } else {
+    ignore('other file');
+  }
+}
+
+function oneFile(path: string, bytes: number): Found {
+  const name = basename(path);
+  const key = parseObjectKey(name);
+  const object =
+    key.kind === 'log'
+      ? { name, bytes, accountId: key.accountId, region: key.region, day: key.day }
+      : { name, bytes };
+  return { path, object, loose: false };
+}
+
+function cover(cells: Map<string, CoverageCell>, { accountId, region, day }: ObjectRef): void {
+  if (accountId === undefined || region === undefined || day === undefined) return;
+  const key = `${accountId}/${region}/${day}`;
+  cells.set(key, { accountId, region, day, objects: (cells.get(key)?.objects ?? 0) + 1 });
+}
+
+function unreadable(object: ObjectRef, error: NodeJS.ErrnoException): Batch {
+  const gap: ObjectGap = {
+    object,
+    reason: error.code === 'ENOENT' ? 'not-found' : error.code === 'EACCES' ? 'access-denied' : 'unreadable',
+    detail: `${object.name}: ${error.code ?? error.message}`,
+    partial: false,
+  };
+  return { object, records: 0, events: [], skippedOtherPrincipal: 0, rejections: [], gap };
+}
