@@ -93,6 +93,34 @@ export interface AccountFacts {
   readonly passwordPolicy?: PasswordPolicy | 'none';
   /** `aws iam get-account-summary`: [key, value], sorted by key. */
   readonly summary?: readonly (readonly [key: string, value: number])[];
+  /** Absent: in no organisation, or not allowed to ask. */
+  readonly organization?: OrganizationFacts;
+}
+
+/** What the organisation puts around the account: limits, never grants. Context for people and findings. */
+export interface OrganizationFacts {
+  readonly id: string;
+  readonly managementAccountId?: string;
+  /** In order from the account over its units to the root; a policy on two targets stands twice. */
+  readonly policies: readonly OrganizationPolicy[];
+  /** The organisation's own report on the account: services its policies allow, and when anybody last tried them. */
+  readonly access?: readonly {
+    readonly service: string;
+    readonly lastAuthenticated?: number;
+    readonly region?: string;
+  }[];
+}
+
+export interface OrganizationPolicy {
+  readonly type: 'scp' | 'rcp';
+  /** Account id, `ou-…` or `r-…`. */
+  readonly target: string;
+  readonly id: string;
+  readonly name: string;
+  readonly awsManaged: boolean;
+  /** Undefined only where `problem` says why. */
+  readonly document: unknown;
+  readonly problem?: string;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_PasswordPolicy.html; an absent number: no such rule. */

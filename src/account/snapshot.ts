@@ -9,6 +9,7 @@ import { parseCredentialReport } from './credential-report.ts';
 import { parseAccountSummary, parsePasswordPolicy } from './facts.ts';
 import { byCodeUnit, defined, isJson, parseTime } from './fields.ts';
 import { parseLastAccessed } from './last-accessed.ts';
+import { parseOrganization, parseOrganizationAccess } from './organization.ts';
 import * as files from './snapshot-files.ts';
 
 export interface SnapshotContents {
@@ -17,6 +18,8 @@ export interface SnapshotContents {
   readonly trails?: TrailFactsResult;
   /** Epoch ms. */
   readonly takenAt?: number;
+  /** [file name, sha256 hex as taken], sorted by name. */
+  readonly digests: readonly (readonly [name: string, sha256: string])[];
   /** The report on one principal; undefined where the snapshot has none. */
   lastAccessed(principal: AccountPrincipal): Promise<LastAccessed | undefined>;
 }
@@ -69,7 +72,16 @@ export async function readSnapshot(directory: string): Promise<SnapshotContents>
   const policy = await json(files.PASSWORD_POLICY);
   const summary = await json(files.SUMMARY);
   const trails = await json(files.TRAILS);
+  const around = await json(files.ORGANIZATION);
+  const access = await json(files.ORGANIZATION_ACCESS);
+  const organization =
+    around === undefined ? undefined : parseOrganization(around, join(directory, files.ORGANIZATION));
+  const accessed =
+    access === undefined
+      ? undefined
+      : parseOrganizationAccess(access, join(directory, files.ORGANIZATION_ACCESS));
   const facts: AccountFacts = {
+    ...defined('organization', organization && { ...organization, ...defined('access', accessed) }),
     ...defined('credentials', credentials && { ...credentials, ...defined('generatedAt', generatedAt) }),
     ...defined(
       'passwordPolicy',
@@ -90,6 +102,7 @@ export async function readSnapshot(directory: string): Promise<SnapshotContents>
       'trails',
       trails === undefined ? undefined : parseTrails(trails, join(directory, files.TRAILS)),
     ),
+    digests: [...hashes],
     ...defined('takenAt', parseTime(manifest.takenAt)),
     lastAccessed: async (principal) => {
       const name = files.lastAccessedFile(principal);

@@ -18,7 +18,7 @@ import {
   startApiServer,
 } from '../faults/aws-api-server.ts';
 import { liveOptions } from '../faults/live-options.ts';
-import { details } from './fixture.ts';
+import { allow, details } from './fixture.ts';
 
 const ID = '111122223333';
 const TRAIL = `arn:aws:cloudtrail:eu-west-1:${ID}:trail/main`;
@@ -136,6 +136,67 @@ describe('snapshot', () => {
     expect(takenAt).toBe(Date.UTC(2024, 5, 2));
     const worker = account.principals.find((one) => one.name === 'worker')!;
     expect(await lastAccessed(worker)).toMatchObject({ level: 'action', entities: [worker.arn] });
+  });
+
+  it('keeps the organisation where it may be read', async () => {
+    const policy = { Id: 'p-1', Name: 'no-leave', Type: 'SERVICE_CONTROL_POLICY', AwsManaged: false };
+    const handlers: Handlers = {
+      ...good,
+      'organizations:DescribeOrganization': () => ({
+        Organization: { Id: 'o-example1', MasterAccountId: '999988887777' },
+      }),
+      'organizations:ListParents': () => ({ Parents: [{ Id: 'r-ab12', Type: 'ROOT' }] }),
+      'organizations:ListPoliciesForTarget': (call) => ({
+        Policies:
+          call.params.get('TargetId') === 'r-ab12' && call.params.get('Filter') === policy.Type
+            ? [policy]
+            : [],
+      }),
+      'organizations:DescribePolicy': () => ({
+        Policy: { PolicySummary: policy, Content: JSON.stringify(allow('*')) },
+      }),
+      'iam:GenerateOrganizationsAccessReport': () => ({ JobId: 'job' }),
+      'iam:GetOrganizationsAccessReport': () => ({
+        JobStatus: 'COMPLETED',
+        JobCreationDate: '2024-06-01T12:00:00Z',
+        AccessDetails: [
+          {
+            ServiceName: 'S3',
+            ServiceNamespace: 's3',
+            LastAuthenticatedTime: '2024-05-01T00:00:00Z',
+            Region: 'eu-west-1',
+          },
+          { ServiceName: 'EC2', ServiceNamespace: 'ec2' },
+        ],
+      }),
+    };
+    expect((await take(handlers)).missing).toEqual([]);
+    expect((await readSnapshot(join(root, 'out'))).account.facts?.organization).toEqual({
+      id: 'o-example1',
+      managementAccountId: '999988887777',
+      policies: [
+        {
+          type: 'scp',
+          target: 'r-ab12',
+          id: 'p-1',
+          name: 'no-leave',
+          awsManaged: false,
+          document: allow('*'),
+        },
+      ],
+      access: [
+        { service: 'ec2' },
+        { service: 's3', lastAuthenticated: Date.UTC(2024, 4, 1), region: 'eu-west-1' },
+      ],
+    });
+    await rm(join(root, 'out'), { recursive: true });
+    const { missing } = await take({
+      ...handlers,
+      'iam:GetOrganizationsAccessReport': () => denied('iam:GetOrganizationsAccessReport'),
+    });
+    expect(missing).toEqual([
+      expect.stringMatching(/could not read the access report of `o-example1\/r-ab12\/111122223333`/),
+    ]);
   });
 
   it('writes each file whole, for its owner only, and reports on all but service-linked roles', async () => {
