@@ -33,7 +33,7 @@ describe('formats', () => {
   });
 
   it('writes each policy as a document', () => {
-    expect(FORMATS.policy.files(samplePlan()).map((file) => file.name)).toEqual(['orders-api-policy-1.json']);
+    expect(FORMATS.policy.files(samplePlan()).map((file) => file.name)).toEqual(['policy-1.json']);
     expect(JSON.parse(text('policy'))).toEqual(samplePlan().after.policies[0]!.document);
   });
 
