@@ -35,6 +35,8 @@ const MAX_ATTEMPTS = 6;
  * A stalled body ends by `socketTimeout` only: the SDK's `requestTimeout` stops watching once the headers have arrived.
  */
 export async function awsClientConfig(options: AwsOptions): Promise<AwsClientConfig> {
+  // Which Node this runs on is the package's decision and nothing a user of the command can act on.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import('@aws-sdk/credential-providers');
   const idle = options.idleTimeout ?? IDLE_TIMEOUT;
   const shared = {

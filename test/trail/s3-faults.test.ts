@@ -1,4 +1,6 @@
 /** Every way S3 can fail, with the real SDK and our own GET against a server that does it. */
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { batchesOf, expected, gapsOf, isolateAws, source } from '../faults/s3-run.ts';
 import { BUCKET, type Fault, type FaultServer, startS3 } from '../faults/s3-server.ts';
@@ -63,6 +65,15 @@ describe('faults that pass', () => {
     expect(first?.headers.range).toBeUndefined();
     expect(second?.headers.range).toBe('bytes=700-');
     expect(second?.headers['if-match']).toBe(first?.headers['if-match']);
+  });
+
+  it('gets a large object over a line that breaks again and again', async () => {
+    const large = gzipSync(randomBytes(4_000_000));
+    server.objects.set(VICTIM, large);
+    server.fault = ({ kind, key }) =>
+      kind === 'get' && key === VICTIM ? { kind: 'reset', after: 400_000 } : undefined;
+    expect(gapsOf(await batchesOf(source(server, { tries: 2 })))).toEqual(gapsOf(expected(server.objects)));
+    expect(gets().length).toBe(11);
   });
 
   it('starts over where the server ignores Range', async () => {

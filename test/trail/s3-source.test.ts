@@ -205,6 +205,28 @@ describe('how it is read', () => {
   });
 });
 
+it('leaves nothing behind where it is stopped between pages of a listing', async () => {
+  await serve(trailObjects(SHAPE));
+  server.pageSize = 2;
+  const loose: unknown[] = [];
+  const note = (reason: unknown): void => void loose.push(reason);
+  process.on('unhandledRejection', note);
+  try {
+    for (let stop = 1; stop <= 12; stop += 1) {
+      let taken = 0;
+      for await (const batch of source(server, { concurrency: 2 }).read({ window: WINDOW })) {
+        expect(batch.gap).toBeUndefined();
+        taken += 1;
+        if (taken === stop) break;
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  } finally {
+    process.off('unhandledRejection', note);
+  }
+  expect(loose).toEqual([]);
+});
+
 describe('credentials', () => {
   it('are renewed once where they expire, and reading goes on', async () => {
     const objects = trailObjects({ ...SHAPE, days: ['2026-03-01'] });

@@ -29,7 +29,9 @@ export interface FetchOptions {
 const TRIES = 8;
 const PAUSE = 100;
 /** A body slower than this, after the idle time-out's worth of grace, is dropped and resumed on another connection. */
-const SLOWEST_BYTES_PER_MS = 16;
+const SLOWEST_BYTES_PER_MS = 4;
+/** A try that brought this much on is no failure: a large object over a poor line gets there by resuming. */
+const PROGRESS = 256 * 1024;
 /** CloudTrail packs at most 50 MB of JSON in an object; this is far above, and bounds memory. */
 const LARGEST_OBJECT = 512 * 1024 * 1024;
 const ERROR_BODY = 16 * 1024;
@@ -107,7 +109,7 @@ export function createFetcher(client: GetClient, options: FetchOptions): Fetcher
           reason: 'unreadable',
           detail: `${attempt.failure ?? 'connection cut'} at byte ${filled} of ${body.length}`,
         };
-        if (attempt.staleSocket) continue;
+        if (attempt.staleSocket || filled - start >= PROGRESS) continue;
         round += 1;
         if (round < tries) await pause(round, false);
         continue;

@@ -95,7 +95,10 @@ export function listLogs(
         for (const day of eachDay({ first: reached ?? days.first, last: days.last })) {
           const prefix = leaf.prefix + folderOf(day);
           const input = day === reached ? { prefix, startAfter: last } : { prefix };
-          more.push(limit(() => rest(leaf, day, input)));
+          const task = limit(() => rest(leaf, day, input));
+          // Awaited below, unless this page fails first: then nobody else would look at how it ends.
+          task.catch(() => undefined);
+          more.push(task);
         }
       }
       await give(page, leaf);
