@@ -19,7 +19,7 @@ type Granted = (action: string, resource: Statement['resource']) => boolean;
 /** `staying` policies keep their place; statements that do not fit there any more join the pool of new policies. */
 export function fitPolicies(
   staying: readonly AfterPolicy[],
-  pool: Policy,
+  pools: readonly Policy[],
   input: SynthesisInput,
   granted: Granted,
 ): Fitted {
@@ -28,7 +28,7 @@ export function fitPolicies(
   const most = mostPolicies(input);
   let last: Fitted | undefined;
   for (const step of steps) {
-    const tried = trial(step, staying, pool, input, granted, most);
+    const tried = trial(step, staying, pools, input, granted, most);
     if (step === 'as-is' ? tried.tidy : tried.fitted.fits) return tried.fitted;
     last = tried.fitted;
   }
@@ -45,13 +45,13 @@ const mostPolicies = ({ principal, options }: SynthesisInput): number =>
 function trial(
   step: Step,
   staying: readonly AfterPolicy[],
-  pool: Policy,
+  pools: readonly Policy[],
   input: SynthesisInput,
   granted: Granted,
   most: number,
 ): { readonly fitted: Fitted; readonly tidy: boolean } {
   const limit = quota('managed-policy');
-  const overflow: JsonStatement[] = [];
+  const overflow = new Map<string, JsonStatement[]>();
   const policies: AfterPolicy[] = [];
   let tooLarge: string | undefined;
   for (const one of staying) {
@@ -66,23 +66,30 @@ function trial(
     if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
     const [first, ...rest] = packed.policies;
     if (first) policies.push({ ...one, policy: parsed(first) });
-    overflow.push(...rest.flatMap((document) => document.Statement));
+    const version = one.policy.version ?? '2008-10-17';
+    const spilt = rest.flatMap((document) => document.Statement);
+    overflow.set(version, [...(overflow.get(version) ?? []), ...spilt]);
   }
-  const statements = [...overflow, ...shorten(step, pool.statements, input, granted)];
-  const packed = packStatements(statements, limit);
-  if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
   const taken = new Set(policies.map((one) => one.name.toLowerCase()));
-  for (const document of packed.policies) {
-    let n = 1;
-    while (taken.has(nameOf(input, n).toLowerCase())) n += 1;
-    taken.add(nameOf(input, n).toLowerCase());
-    policies.push({ name: nameOf(input, n), policy: parsed(document), written: true });
+  let created = 0;
+  for (const pool of pools) {
+    const version = pool.version ?? '2008-10-17';
+    const statements = [...(overflow.get(version) ?? []), ...shorten(step, pool.statements, input, granted)];
+    const packed = packStatements(statements, limit, { version });
+    if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
+    created += packed.policies.length;
+    for (const document of packed.policies) {
+      let n = 1;
+      while (taken.has(nameOf(input, n).toLowerCase())) n += 1;
+      taken.add(nameOf(input, n).toLowerCase());
+      policies.push({ name: nameOf(input, n), policy: parsed(document), written: true });
+    }
   }
   const managed = policies.filter((one) => one.origin === undefined || isManaged(one)).length;
   const fits = tooLarge === undefined && managed <= most;
   return {
     fitted: { policies, fits, ...(fits ? {} : { fitDetail: whyNot(tooLarge, managed, most, input) }) },
-    tidy: fits && overflow.length === 0 && packed.policies.length <= 1,
+    tidy: fits && overflow.size === 0 && created <= 1,
   };
 }
 

@@ -49,12 +49,11 @@ export function narrowResources(
     arns.push(resource.arn);
   }
   if (arns.length === 0) return asGranted;
-  if (
-    !options.variables &&
-    [...arns, ...old.patterns].some((text) => /[$*?]/.test(text.replace(WILD_END, '')))
-  )
+  if (!options.variables && (arns.some(needsEscape) || old.patterns.some((text) => text.includes('${'))))
     return asGranted;
-  const candidates = generalise(arns, options.mode, options.catalogue);
+  // A role that is passed is named, never guessed at.
+  const mode = entries[0]!.action.toLowerCase() === 'iam:passrole' ? 'exact' : options.mode;
+  const candidates = generalise(arns, mode, options.catalogue);
   const found = old.not ? outside(old.patterns, candidates) : inside(old.patterns, candidates);
   const patterns = withoutCovered(found);
   if (patterns.length === 0) return asGranted;
@@ -68,7 +67,7 @@ export function narrowResources(
 }
 
 const FOREIGN = /[^\u0020-\u00ff]/;
-const WILD_END = /\*$/;
+const needsEscape = (arn: string): boolean => /[*?]|\$\{/.test(arn);
 const isArn = (text: string): boolean => /^arn:[^:]+:[a-z0-9-]+:[^:]*:[^:]*:./s.test(text);
 const takesNoResource = (entry: UsageEntry, catalogue: Catalogue): boolean =>
   catalogue.action(entry.action)?.resourceTypes.length === 0;

@@ -37,7 +37,7 @@ export interface SynthesisInput {
 /** Nothing is known of the grants: one set of new policies from what was seen. */
 export function synthesiseFresh(uses: readonly UsageEntry[], input: SynthesisInput): Synthesis {
   const { statements, written } = freshStatements(uses, input.options, input.catalogue);
-  const fitted = fitPolicies([], { version: '2012-10-17', statements }, input, () => true);
+  const fitted = fitPolicies([], [{ version: '2012-10-17', statements }], input, () => true);
   return {
     ...fitted,
     written,
@@ -74,16 +74,21 @@ export function synthesise(
     const attached = account.policies[p]!;
     const untouchable = whyUntouchable(account, attached);
     if (untouchable) return untouchable;
+    const version = knowsVariables(policy) ? POOLS.variables : undefined;
     const tightened = policy.statements.map((statement, s) =>
       tightenStatement(statement, byStatement.get(`${p}:${s}`) ?? [], {
         catalogue: input.catalogue,
         options: input.options,
-        variables: policy.version === '2012-10-17',
+        variables: version !== undefined,
       }),
     );
     if (tightened.every((one) => !one.changed)) return { kind: 'keep', reason: 'everything in it stays' };
     for (const one of tightened) written.push(...one.written);
-    const next = { ...policy, statements: numbered(tightened.flatMap((one) => one.statements)) };
+    const next: Policy = {
+      ...policy,
+      ...(version ? { version } : {}),
+      statements: numbered(tightened.flatMap((one) => one.statements)),
+    };
     const moved = whyMoved(attached);
     return moved === undefined
       ? { kind: 'edit', policy: next, removed: tightened.filter((one) => one.statements.length === 0).length }
@@ -100,7 +105,7 @@ function assemble(
   input: SynthesisInput,
 ): Synthesis {
   const staying: AfterPolicy[] = [];
-  const moved: Statement[] = [];
+  const moved: Record<keyof typeof POOLS, Statement[]> = { variables: [], plain: [] };
   const changes: PolicyChange[] = [];
   for (const [p, fate] of fates.entries()) {
     const attached = account.policies[p]!;
@@ -121,11 +126,14 @@ function assemble(
       staying.push({ name: attached.name, policy: fate.policy, origin: attached, written: true });
       changes.push(change('replace', 'a new version allows only what is needed'));
     } else {
-      moved.push(...fate.policy.statements);
+      moved[fate.policy.version === POOLS.variables ? 'variables' : 'plain'].push(...fate.policy.statements);
       changes.push(change(attached.source === 'inline' ? 'delete-inline' : 'detach', fate.reason));
     }
   }
-  const pool = { version: '2012-10-17' as const, statements: withoutRedundant(moved, staying) };
+  const pools = (['variables', 'plain'] as const).map((name) => ({
+    version: POOLS[name],
+    statements: withoutRedundant(moved[name], staying),
+  }));
   const grants = (action: string, resources: Statement['resource']): boolean =>
     policies.some((policy) =>
       policy.statements.some(
@@ -140,7 +148,7 @@ function assemble(
           ),
       ),
     );
-  const fitted = fitPolicies(staying, pool, input, grants);
+  const fitted = fitPolicies(staying, pools, input, grants);
   const created = fitted.policies.filter((one) => one.origin === undefined);
   return {
     ...fitted,
@@ -158,6 +166,14 @@ function assemble(
     ],
   };
 }
+
+/**
+ * In a policy older than Version 2012-10-17 `${` is plain text. One without it means the same under either version, so
+ * it is written anew under the current one, which can escape; one with it must not learn variables.
+ */
+const POOLS = { variables: '2012-10-17', plain: '2008-10-17' } as const;
+const knowsVariables = ({ version, statements }: Policy): boolean =>
+  version === '2012-10-17' || !JSON.stringify(statements).includes('${');
 
 /** Policies that the plan leaves as they are, whatever was seen. */
 function whyUntouchable(account: AccountPrincipal, attached: AttachedPolicy): Fate | undefined {

@@ -9,7 +9,7 @@ import {
   testCondition,
 } from './conditions.ts';
 import type { Policy, Statement } from './document.ts';
-import { type Glob, isVariable, matchGlob, substitute, variableOf } from './glob.ts';
+import { type Glob, isVariable, matchGlob, STAR, substitute, variableOf } from './glob.ts';
 import { compileAction, compileResource, resolveVariable } from './pattern.ts';
 
 export interface Request {
@@ -133,6 +133,14 @@ function statementApplies(
       const concrete = substitute(glob, resolve);
       if (concrete === 'absent') return 'false';
       if (concrete !== 'unknown') return matchGlob(concrete, request.resource) ? 'true' : 'false';
+      // Whatever the variable's value, the text around it must match.
+      if (
+        !matchGlob(
+          glob.map((token) => (isVariable(token) ? STAR : token)),
+          request.resource,
+        )
+      )
+        return 'false';
       waits.push(...keys.filter((key) => !request.context.has(key)));
       return 'unknown';
     }),

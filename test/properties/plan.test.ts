@@ -1,0 +1,225 @@
+/** Whatever the old policies and the log: no observed success is lost, nothing is gained, and a second run changes nothing. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PolicySource } from '../../src/account/account.ts';
+import { createCatalogue } from '../../src/catalogue/catalogue.ts';
+import { compileCatalogue } from '../../src/catalogue/compile.ts';
+import { containment, replay } from '../../src/plan/proof.ts';
+import { type Synthesis, synthesise, synthesiseFresh } from '../../src/plan/synthesise.ts';
+import { policyToJson } from '../../src/policy/document.ts';
+import {
+  entryOf,
+  judgeSimply,
+  optionsOf,
+  parsed,
+  principalWith,
+  type Use,
+} from '../support/synthesis-input.ts';
+
+/** Few services, so that `*` and NotAction stand for hundreds of actions and not for 22,000. */
+const data = await compileCatalogue();
+const SERVICES = ['dynamodb', 'ec2', 'iam', 'lambda', 's3'];
+const catalogue = createCatalogue({
+  ...data,
+  services: data.services.filter(([prefix]) => SERVICES.includes(prefix)),
+});
+/** .ci/run asks for more. */
+const RUNS = Number(process.env.GEN_POLICY_PROPERTY_RUNS ?? 150);
+const A = '111122223333';
+
+/** Actions of a few services with their own kinds of resource, so that statements and uses meet often. */
+const name = fc.constantFrom(
+  'a',
+  'app-1',
+  'app-2',
+  'app-3',
+  'app-4',
+  'app-5',
+  'app-6',
+  'app-7',
+  'x*y',
+  'logs/2026-01-01.gz',
+  'logs/2026-01-02.gz',
+  'é€',
+  '${aws:username}',
+  'b/c',
+);
+const bucket = fc.constantFrom('reports', 'reports-2', 'other');
+const use: fc.Arbitrary<Use> = fc
+  .oneof(
+    fc.record({
+      action: fc.constantFrom('s3:GetObject', 's3:PutObject', 's3:DeleteObject'),
+      resource: fc.tuple(bucket, name).map(([b, n]) => `arn:aws:s3:::${b}/${n}`),
+    }),
+    fc.record({
+      action: fc.constantFrom('s3:ListBucket', 's3:GetBucketPolicy'),
+      resource: bucket.map((b) => `arn:aws:s3:::${b}`),
+    }),
+    fc.record({
+      action: fc.constantFrom('dynamodb:GetItem', 'dynamodb:Query'),
+      resource: name.map((n) => `arn:aws:dynamodb:eu-west-1:${A}:table/${n}`),
+    }),
+    fc.record({
+      action: fc.constantFrom('ec2:DescribeInstances', 's3:ListAllMyBuckets'),
+      resource: fc.constant('*'),
+    }),
+    fc.record({
+      action: fc.constantFrom('ec2:StopInstances'),
+      resource: fc
+        .constantFrom(1, 2, 3, 4)
+        .map((n) => `arn:aws:ec2:eu-west-1:${A}:instance/i-0123456789abcde0${n}`),
+    }),
+    fc.record({
+      action: fc.constantFrom('lambda:InvokeFunction', 's3:GetObject'),
+      resource: fc.constantFrom('?', '*'),
+    }),
+    fc.record({
+      action: fc.constant('iam:PassRole'),
+      resource: fc.constantFrom('fn', 'task', 'other').map((n) => `arn:aws:iam::${A}:role/${n}`),
+      context: fc.constantFrom<readonly (readonly [string, string])[]>(
+        [],
+        [['iam:PassedToService', 'lambda.amazonaws.com']],
+        [['iam:PassedToService', 'ecs-tasks.amazonaws.com']],
+      ),
+    }),
+  )
+  .chain((one) =>
+    fc
+      .record({
+        regions: fc.constantFrom(['eu-west-1'], ['eu-west-1', 'us-east-1']),
+        via: fc.constantFrom<readonly string[]>([], ['athena.amazonaws.com']),
+      })
+      .map((more) => ({ ...one, ...more })),
+  );
+const action = fc.constantFrom(
+  '*',
+  's3:*',
+  's3:Get*',
+  's3:GetObject',
+  's3:PutObject',
+  's3:ListBucket',
+  's3:list*',
+  'dynamodb:*',
+  'dynamodb:GetItem',
+  'ec2:Describe*',
+  'ec2:StopInstances',
+  'iam:PassRole',
+  'lambda:Invoke*',
+  'made:Up',
+);
+const resource = fc.constantFrom(
+  '*',
+  'arn:aws:s3:::*',
+  'arn:aws:s3:::reports*',
+  'arn:aws:s3:::reports/*',
+  'arn:aws:s3:::*/app-?',
+  'arn:aws:s3:::reports/${aws:username}/*',
+  `arn:aws:dynamodb:*:${A}:table/app*`,
+  `arn:aws:iam::${A}:role/*`,
+  `arn:aws:ec2:*:*:instance/*`,
+  `arn:aws:lambda:*:*:function:*`,
+);
+const list = <T>(item: fc.Arbitrary<T>) => fc.uniqueArray(item, { minLength: 1, maxLength: 4 });
+const statement = fc
+  .record({
+    effect: fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny'),
+    sid: fc.option(fc.constantFrom('One', 'Two', 'Three')),
+    actions: list(action),
+    notAction: fc.integer({ min: 0, max: 12 }).map((n) => n === 0),
+    resources: list(resource),
+    notResource: fc.integer({ min: 0, max: 8 }).map((n) => n === 0),
+    condition: fc.option(
+      fc.constantFrom(
+        { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } },
+        { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+        { StringLike: { 'iam:PassedToService': '*.amazonaws.com' } },
+      ),
+      { freq: 4 },
+    ),
+  })
+  .map(({ effect, sid, actions, notAction, resources, notResource, condition }) => ({
+    ...(sid === null ? {} : { Sid: sid }),
+    Effect: effect,
+    ...(notAction ? { NotAction: actions } : { Action: actions }),
+    ...(notResource && !resources.includes('*') ? { NotResource: resources } : { Resource: resources }),
+    ...(condition === null ? {} : { Condition: condition }),
+  }));
+const policy = fc.record({
+  source: fc.constantFrom<PolicySource>('customer-managed', 'customer-managed', 'inline', 'aws-managed'),
+  version: fc.constantFrom('2012-10-17', '2012-10-17', '2012-10-17', undefined),
+  statements: fc.uniqueArray(statement, {
+    minLength: 1,
+    maxLength: 3,
+    selector: (one) => one.Sid ?? Math.random(),
+  }),
+});
+const world = fc.record({
+  policies: fc.array(policy, { minLength: 1, maxLength: 3 }),
+  uses: fc.array(use, { maxLength: 25 }),
+  resources: fc.constantFrom('auto', 'auto', 'exact', 'prefix', 'type' as const),
+  conditions: fc.subarray(['requested-region', 'via-service']),
+  asGranted: fc.subarray(['s3:GetObject', 'dynamodb:*']),
+});
+
+const documents = (result: Synthesis): readonly unknown[] =>
+  result.policies.map((one) => policyToJson(one.policy));
+
+describe('the tightened policies', () => {
+  it('lose no success, gain nothing, and are a fixed point', () => {
+    fc.assert(
+      fc.property(world, ({ policies, uses, resources, conditions, asGranted }) => {
+        const entries = uses.map((one) => entryOf(one, catalogue));
+        const options = optionsOf({ resources: resources as 'auto', conditions });
+        const context = { principal: { kind: 'role', name: 'app' }, options, catalogue } as const;
+        const run = (attached: Parameters<typeof principalWith>[0]) => {
+          const old = attached.map((one) => parsed(one.document));
+          const result = synthesise(
+            principalWith(attached),
+            old,
+            judgeSimply(old, entries, catalogue, asGranted),
+            context,
+          );
+          return { old, result, after: result.policies.map((one) => one.policy) };
+        };
+        const first = run(
+          policies.map((one, i) => ({
+            name: `old-${i}`,
+            source: one.source,
+            document: {
+              ...(one.version === undefined ? {} : { Version: one.version }),
+              Statement: one.statements,
+            },
+          })),
+        );
+        expect(replay(first.old, first.after, entries, catalogue).misses).toEqual([]);
+        expect(containment(first.old, first.after, catalogue)).toMatchObject({ verdict: 'proven' });
+        const second = run(
+          first.result.policies.map((one) => ({
+            name: one.name,
+            source: one.origin?.source ?? 'customer-managed',
+            document: policyToJson(one.policy),
+          })),
+        );
+        expect(documents(second.result)).toEqual(documents(first.result));
+        expect(second.result.changes.every((one) => one.change === 'keep')).toBe(true);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('allow all that was seen where no account is given', () => {
+    fc.assert(
+      fc.property(fc.array(use, { maxLength: 40 }), (uses) => {
+        const entries = uses.map((one) => entryOf(one, catalogue));
+        const result = synthesiseFresh(entries, {
+          principal: { kind: 'role', name: 'app' },
+          options: optionsOf(),
+          catalogue,
+        });
+        const after = result.policies.map((one) => one.policy);
+        expect(replay(undefined, after, entries, catalogue).misses).toEqual([]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
