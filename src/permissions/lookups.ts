@@ -40,6 +40,8 @@ export interface Lookup {
   /** Undefined: only a complete ARN is taken. */
   readonly sets: string | undefined;
   readonly match: RegExp | undefined;
+  /** The variables it can give, Account and Region among them. */
+  readonly variables: readonly string[];
   readonly condition: Condition | undefined;
   readonly append: { readonly path: Path; readonly variable: string; readonly separator: string } | undefined;
   readonly suffix: string | undefined;
@@ -75,6 +77,7 @@ export function lookupsFor(
       reads: [row.path, ...(row.append ? [row.append.path] : []), ...pathsOf(row.when)],
       sets: row.sets,
       match: row.match === undefined ? undefined : new RegExp(row.match, 's'),
+      variables: variablesOf(row),
       condition: row.when && compileWhen(row.when),
       append: row.append && { ...row.append, path: compilePath(row.append.path) },
       suffix: row.suffix,
@@ -111,6 +114,7 @@ export function overrideLookup(row: Exclude<ResourceOverride, { templates: unkno
     reads: [row.path],
     sets: row.sets,
     match: row.match === undefined ? undefined : new RegExp(row.match, 's'),
+    variables: variablesOf(row),
     condition: undefined,
     append: undefined,
     suffix: undefined,
@@ -136,6 +140,7 @@ function convention(row: (typeof conventions)[number], name: string, sets: strin
     reads: [text],
     sets,
     match: undefined,
+    variables: sets === undefined ? [] : [sets],
     condition: undefined,
     append: undefined,
     suffix: undefined,
@@ -143,4 +148,11 @@ function convention(row: (typeof conventions)[number], name: string, sets: strin
   };
 }
 
+const GROUP = /\(\?<([A-Za-z]+)>/g;
+const variablesOf = (row: { readonly sets?: string; readonly match?: string }): readonly string[] =>
+  row.match === undefined
+    ? row.sets === undefined
+      ? []
+      : [row.sets]
+    : [...row.match.matchAll(GROUP)].map((one) => one[1]!).filter((name) => name !== 'whole');
 const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');

@@ -5,10 +5,12 @@
 import type { TrailEvent } from '../events/event.ts';
 import hiddenNeeds from './data/hidden-needs.json' with { type: 'json' };
 import passRole from './data/passrole.json' with { type: 'json' };
-import { anyPath, implied } from './finder.ts';
+import { anyPath } from './inexact.ts';
 import { prefixesOf } from './names.ts';
-import { compilePath, type Path } from './path.ts';
+import { splitPath } from './path.ts';
+import { PathIndex } from './path-index.ts';
 import type { HiddenNeed, RequiredPermission } from './permission.ts';
+import { placeOf } from './place.ts';
 
 /**
  * How sure it is that the service is the one the role is passed to. reference: printed in the Service Authorization
@@ -56,34 +58,38 @@ export function compilePassRoles(service: string, operation: string): PassRoles 
   const rows = keys.map((key) => ROWS.get(key)).find((one) => one !== undefined) ?? NONE;
   const hidden = keys.map((key) => HIDDEN.get(key)).find((one) => one !== undefined) ?? NONE;
   if (rows.length === 0 && hidden.length === 0) return undefined;
-  const roles = rows.map((row) => ({ row, path: compilePath(row.path) }));
-  const needs = hidden.map((row) => ({ row, path: compilePath(row.path) }));
+  const roles = new PathIndex(rows.map((row) => ({ row, path: splitPath(row.path) })));
+  const needs = new PathIndex(hidden.map((row) => ({ row, path: splitPath(row.path) })));
   return {
     known: true,
     reads: [...rows, ...hidden].map((row) => row.path),
     permissions: (event) => {
-      if (event.requestParameters === null || roles.length === 0) return NONE;
+      if (event.requestParameters === null || roles.isEmpty) return NONE;
       const out = new Map<string, RequiredPermission>();
-      for (const { row, path } of roles)
-        for (const permission of permissionsAt(path, row, event))
+      roles.each(event.requestParameters, ({ row, path }, value) => {
+        for (const permission of permissionsAt(path.rest(value), row, event))
           out.set(JSON.stringify([permission.resource, permission.context]), permission);
-      return [...out.values()];
+      });
+      return out.size === 0 ? NONE : [...out.values()];
     },
     hidden: (event) => {
-      if (event.requestParameters === null || needs.length === 0) return NONE;
-      return needs.flatMap(({ row, path }) =>
-        [...new Set(path.read(event))].map((value) => ({
-          action: row.action,
-          through: `${row.through} ${value}`,
-          reason: row.reason,
-        })),
-      );
+      if (event.requestParameters === null || needs.isEmpty) return NONE;
+      const out: HiddenNeed[] = [];
+      needs.each(event.requestParameters, ({ row, path }, value) => {
+        for (const one of new Set(path.rest(value)))
+          out.push({ action: row.action, through: `${row.through} ${one}`, reason: row.reason });
+      });
+      return out;
     },
   };
 }
 
-function permissionsAt(path: Path, row: PassRoleRow, event: TrailEvent): readonly RequiredPermission[] {
-  return path.read(event).flatMap((value): RequiredPermission[] => {
+function permissionsAt(
+  values: readonly string[],
+  row: PassRoleRow,
+  event: TrailEvent,
+): readonly RequiredPermission[] {
+  return values.flatMap((value): RequiredPermission[] => {
     const resource = roleOf(value, event);
     if (resource === undefined) return [];
     const sure = row.evidence === 'reference' || row.evidence === 'managed-policies';
@@ -100,8 +106,7 @@ function permissionsAt(path: Path, row: PassRoleRow, event: TrailEvent): readonl
 }
 
 function roleOf(value: string, event: TrailEvent): RequiredPermission['resource'] | undefined {
-  const values = implied(event);
-  const account = values.get('Account');
+  const { account, partition } = placeOf(event);
   const whole = ROLE.exec(value);
   // A role can only be passed within its own account.
   if (whole)
@@ -109,7 +114,7 @@ function roleOf(value: string, event: TrailEvent): RequiredPermission['resource'
       ? { kind: 'arn', arn: value, type: 'role', found: 'request' }
       : undefined;
   if (!NAME.test(value) || account === undefined) return undefined;
-  const arn = `arn:${values.get('Partition')}:iam::${account}:role/${value}`;
+  const arn = `arn:${partition}:iam::${account}:role/${value}`;
   return {
     kind: 'arn',
     arn,

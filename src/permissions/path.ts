@@ -1,12 +1,12 @@
 /**
  * The path language of the tables: where in a record's parameters a value stands. `bucketName`,
  * `instancesSet.items[].instanceId`, `patchOperations[path=/credentials].value`, `Actions{}[].RoleArn`,
- * `response:role.arn`. `[]` runs through a list, `{}` through the values of a map, `{@}` through its names, `[name=value]` keeps the list's
+ * `response:role.arn`, `principal:arn` (the calling user's own). `[]` runs through a list, `{}` through the values of a map, `{@}` through its names, `[name=value]` keeps the list's
  * members with that value, `json()` reads a text as JSON. Names match without regard to case, because CloudTrail writes `aRN`, `ARN` and `arn`.
  */
 import { type Json, type JsonObject, member, type TrailEvent } from '../events/event.ts';
 
-export type PathSource = 'request' | 'response' | 'additional';
+export type PathSource = 'request' | 'response' | 'additional' | 'principal';
 
 export interface Path {
   readonly text: string;
@@ -26,7 +26,7 @@ type Step =
   | { readonly kind: 'where'; readonly name: string; readonly value: string };
 
 const NONE: readonly string[] = [];
-const PREFIX = /^(request|response|additional):/;
+const PREFIX = /^(request|response|additional|principal):/;
 
 /** Compiles a path. @throws never; a malformed path reads nothing, which the tables' tests would show. */
 /** A path taken apart for readers that walk a record's members once for many paths. */
@@ -36,6 +36,8 @@ export interface SplitPath {
   readonly first: string;
   /** Strings below the value of the first member. */
   rest(value: Json): readonly string[];
+  /** True when something that is not empty stands there. */
+  filled(value: Json): boolean;
 }
 
 export function splitPath(text: string): SplitPath {
@@ -45,11 +47,13 @@ export function splitPath(text: string): SplitPath {
     from: (prefix?.[1] ?? 'request') as PathSource,
     first: first?.kind === 'member' ? first.lower : '',
     rest: (value) => {
+      if (rest.length === 0 && typeof value === 'string') return [value];
       const out: string[] = [];
       if (rest.length === 0) scalars(value, out);
       else for (const node of walk(value, rest)) scalars(node, out);
       return out;
     },
+    filled: (value) => (rest.length === 0 ? isFilled(value) : walk(value, rest).some(isFilled)),
   };
 }
 
@@ -57,6 +61,7 @@ export function compilePath(text: string): Path {
   const prefix = PREFIX.exec(text);
   const from = (prefix?.[1] ?? 'request') as PathSource;
   const steps = stepsOf(prefix ? text.slice(prefix[0].length) : text);
+  const only = steps.length === 1 && steps[0]!.kind === 'member' ? steps[0] : undefined;
   const nodes = (event: TrailEvent): readonly Json[] => {
     const root = rootOf(event, from);
     if (root === null) return [];
@@ -75,23 +80,41 @@ export function compilePath(text: string): Path {
       for (const node of found) scalars(node, out);
       return out;
     },
-    present: (event) => nodes(event).some(isFilled),
+    present:
+      from === 'request' && only
+        ? (event) => {
+            const root = event.requestParameters;
+            if (root === null) return false;
+            const value = lookUp(root, only.names, only.lower);
+            if (value !== undefined) return isFilled(value);
+            const inner = wrapped(root);
+            return inner !== undefined && isFilled(lookUp(inner, only.names, only.lower) ?? null);
+          }
+        : (event) => nodes(event).some(isFilled),
   };
 }
 
 function rootOf(event: TrailEvent, from: PathSource): JsonObject | null {
   if (from === 'request') return event.requestParameters;
+  if (from === 'principal') return event.principal.kind === 'user' ? { arn: event.principal.arn } : null;
   return from === 'response' ? event.responseElements : event.additionalEventData;
 }
 
 /** EC2 and API Gateway nest some requests once more: `{"CreateFlowLogsRequest":{...}}`, `{"createStageInput":{...}}`. */
-export function wrapped(root: JsonObject): JsonObject | undefined {
-  for (const key of Object.keys(root)) {
-    if (!/(?:Request|Req|Input)$/.test(key)) continue;
+function wrapped(root: JsonObject): JsonObject | undefined {
+  for (const key in root) {
+    if (!isWrapper(key) || !Object.hasOwn(root, key)) continue;
     const value = root[key];
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as JsonObject;
   }
   return undefined;
+}
+
+/** Only names that end in `t` or `q` can be `...Request`, `...Input` or `...Req`: most are told by one character. */
+export function isWrapper(name: string): boolean {
+  const last = name.charCodeAt(name.length - 1);
+  if (last !== 0x74 && last !== 0x71) return false;
+  return name.endsWith('Request') || name.endsWith('Input') || name.endsWith('Req');
 }
 
 function stepsOf(text: string): readonly Step[] {
@@ -157,8 +180,9 @@ function parsed(text: string): Json | undefined {
 
 function lookUp(object: JsonObject, names: readonly string[], lower: string): Json | undefined {
   for (const name of names) if (Object.hasOwn(object, name)) return object[name];
-  for (const key of Object.keys(object))
-    if (key.length === lower.length && key.toLowerCase() === lower) return object[key];
+  for (const key in object)
+    if (key.length === lower.length && key.toLowerCase() === lower && Object.hasOwn(object, key))
+      return object[key];
   return undefined;
 }
 

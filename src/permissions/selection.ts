@@ -26,18 +26,18 @@ interface SelectionRow {
 const SELECTION = new Map(
   (selection as readonly SelectionRow[]).map((row) => [`${row.action} ${row.type}`, compileWhen(row.when)]),
 );
-const always = (): boolean => true;
 
-/** Whether AWS evaluates the action against this type for this request. */
-export const typeApplies = (action: string, type: string): ((event: TrailEvent) => boolean) =>
-  SELECTION.get(`${action} ${type}`) ?? always;
+/** Whether AWS evaluates the action against this type for a request; undefined where it always does. */
+export const typeApplies = (action: string, type: string): ((event: TrailEvent) => boolean) | undefined =>
+  SELECTION.get(`${action} ${type}`);
 
 export function groupsOf(action: CatalogueAction): Groups {
   const rows = alternatives.filter((row) => row.service === action.service);
   const required = new Set(action.resourceTypes.filter((type) => type.required).map((type) => type.name));
   // AWS marks every type of a tagging action as required; a call tags one.
   const all = action.accessLevel === 'Tagging';
-  const groupOf = (type: string) => rows.find((row) => row.types.includes(type));
+  const byType = new Map(rows.flatMap((row) => row.types.map((type) => [type, row] as const)));
+  const groupOf = (type: string) => byType.get(type);
   return {
     keyOf: (type) => (all ? '' : (groupOf(type)?.types.join() ?? type)),
     isRequired: (type) => required.has(type) || groupOf(type)?.required === true,

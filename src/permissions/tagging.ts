@@ -2,10 +2,11 @@
 import type { TrailEvent } from '../events/event.ts';
 import type { Need } from './actions.ts';
 import tagParameters from './data/tag-parameters.json' with { type: 'json' };
-import { compilePath } from './path.ts';
+import { compilePath, splitPath } from './path.ts';
+import { PathIndex } from './path-index.ts';
 import type { RequiredPermission, ResourceRef } from './permission.ts';
 
-const TAGS = tagParameters.map((row) => compilePath(row.path));
+const TAGS = new PathIndex(tagParameters.map((row) => ({ path: splitPath(row.path) })));
 /** EC2 says which of the things it makes get the tags. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html */
 const TAGGED_TYPES = compilePath('tagSpecificationSet.items[].resourceType');
 const NO_RESOURCE: readonly ResourceRef[] = [
@@ -13,9 +14,16 @@ const NO_RESOURCE: readonly ResourceRef[] = [
 ];
 
 /** Paths that show whether a request gives tags. */
-export const TAG_PATHS: readonly string[] = [...TAGS.map((path) => path.text), TAGGED_TYPES.text];
+export const TAG_PATHS: readonly string[] = [...tagParameters.map((row) => row.path), TAGGED_TYPES.text];
 
-export const hasTags = (event: TrailEvent): boolean => TAGS.some((path) => path.present(event));
+export function hasTags(event: TrailEvent): boolean {
+  let some = false;
+  if (event.requestParameters !== null)
+    TAGS.each(event.requestParameters, ({ path }, value) => {
+      some ||= path.filled(value);
+    });
+  return some;
+}
 
 /** Of the resources that the call was found to need, those that the tagging action can be about. */
 export function taggedResources(

@@ -11,11 +11,23 @@ export interface Template {
   matches(arn: string): boolean;
   /** False for a template with a wildcard of its own: it matches ARNs but names none. */
   readonly fillable: boolean;
+  /** First word of the resource part (`instance` of `instance/${InstanceId}`); empty where it starts with a variable. */
+  readonly head: string;
   /** @returns undefined where a variable has no value. */
-  fill(values: ReadonlyMap<string, string>): string | undefined;
+  fill(place: Place, values: ReadonlyMap<string, string>): string | undefined;
+  /** For a template of one variable of its own; undefined where the place has no account. */
+  fillWith(place: Place, value: string): string | undefined;
+}
+
+/** The variables that every template may have and that a record implies. */
+export interface Place {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string | undefined;
 }
 
 const IMPLIED = new Set(['Partition', 'Region', 'Account']);
+const NOTHING: ReadonlyMap<string, string> = new Map();
 const VARIABLE = /\$\{([^}]+)\}/g;
 
 /** Parses a template once; matching is anchored and linear in the length of the ARN. */
@@ -38,16 +50,38 @@ export function parseTemplate(text: string): Template {
     fillable: !text.includes('*'),
     specificity: resource.replace(VARIABLE, '').length,
     matches: (arn) => matcher.test(arn),
-    fill: (values) => {
+    head: /^[^/:$]*(?=[/:]|$)/.exec(resource)?.[0] ?? '',
+    fill: (place, values) => {
       let out = parts[0]!;
       for (let index = 1; index < parts.length; index += 2) {
-        const value = values.get(parts[index]!);
+        const value = valueFor(parts[index]!, place, values);
         if (value === undefined) return undefined;
         out += value + parts[index + 1]!;
       }
       return out;
     },
+    fillWith: (place, value) => {
+      let out = parts[0]!;
+      for (let index = 1; index < parts.length; index += 2) {
+        const name = parts[index]!;
+        const text = IMPLIED.has(name) ? valueFor(name, place, NOTHING) : value;
+        if (text === undefined) return undefined;
+        out += text + parts[index + 1]!;
+      }
+      return out;
+    },
   };
+}
+
+/** A value that the record gives wins: a whole ARN or a queue's URL tells the resource's own account and region. */
+function valueFor(name: string, place: Place, values: ReadonlyMap<string, string>): string | undefined {
+  if (values.size > 0) {
+    const given = values.get(name);
+    if (given !== undefined) return given;
+  }
+  if (name === 'Partition') return place.partition;
+  if (name === 'Region') return place.region;
+  return name === 'Account' ? place.account : undefined;
 }
 
 function pattern(name: string, parts: readonly string[], index: number): string {
