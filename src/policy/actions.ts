@@ -90,30 +90,37 @@ function serviceOf(glob: Glob): string | undefined {
 
 /**
  * Names to try beyond the catalogue: all kinds of names for a service it does not have, otherwise those of patterns
- * that match nothing it has.
+ * that match nothing it has. Undefined: too many kinds to tell apart.
  */
 function strangeNames(
   service: string,
   patterns: readonly PatternOf[],
   known: readonly string[],
 ): { word: string; hits: readonly number[] }[] | undefined {
-  const stranger = patterns.map(
-    (one) => known.length === 0 || !known.some((name) => matchGlob(one.glob, name)),
-  );
-  if (known.length > 0 && !stranger.includes(true)) return [];
-  const prefix = [...`${service}:`].map((char) => char.charCodeAt(0));
+  const distinct = new Map(patterns.map((one) => [one.glob.join(), one.glob]));
+  const strangers = [...distinct.values()].filter((glob) => !known.some((name) => matchGlob(glob, name)));
+  const words = new Set<string>();
   // A name has at least one character.
-  const globs = [[...prefix, ANY, STAR], ...patterns.map((one) => one.glob)];
-  const cells = findCells(
-    globs,
-    (matches) =>
-      matches[0]! && (known.length === 0 || matches.some((yes, at) => at > 0 && yes && stranger[at - 1]!)),
-  );
-  return cells?.map(({ word, matches }) => ({
+  if (known.length === 0) strangers.push([...codes(`${service}:`), ANY, STAR]);
+  for (const stranger of strangers) {
+    if (!stranger.some((token) => token < 0)) {
+      words.add(String.fromCharCode(...stranger));
+      continue;
+    }
+    const near = [...distinct.values()].filter(
+      (glob) => glob !== stranger && findWord({ within: [[stranger], [glob]], outside: [] }).found !== 'none',
+    );
+    const cells = findCells([stranger, ...near], (matches) => matches[0]!);
+    if (!cells) return undefined;
+    for (const { word } of cells) words.add(word);
+  }
+  return [...words].map((word) => ({
     word,
-    hits: patterns.filter((_, at) => matches[at + 1]).map((one) => one.statement),
+    hits: patterns.filter((one) => matchGlob(one.glob, word)).map((one) => one.statement),
   }));
 }
+
+const codes = (text: string): Glob => [...text].map((char) => char.charCodeAt(0));
 
 /** Asked patterns that reach, in a service the catalogue has, names that no other Allow names. */
 function openPatterns(

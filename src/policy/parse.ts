@@ -158,10 +158,13 @@ function parseSelector(
   return { not, patterns, form: Array.isArray(written) ? 'list' : 'one' };
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html: no wildcard in the service. */
+/**
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html: no wildcard in the service.
+ * Blanks in the name are taken: AWS's own managed policies had some (ReadOnlyAccess v62). They match no action.
+ */
 function actionProblem(pattern: string): string | undefined {
   if (pattern === '*' || pattern === '*:*') return undefined;
-  if (/^[A-Za-z0-9_-]+:[^\s:]+$/.test(pattern)) return undefined;
+  if (/^[A-Za-z0-9_-]+:[^:]+$/.test(pattern)) return undefined;
   return `\`${pattern}\` is not an action: \`*\` or \`service:Name\` is expected, without a wildcard in the service`;
 }
 

@@ -6,7 +6,7 @@ import type { KeyConstraint } from './constraints.ts';
 import { negate } from './constraints.ts';
 import { type Glob, isVariable, STAR } from './glob.ts';
 import { findValues, type KeyAnswer } from './keyspace.ts';
-import { findWord, type WordAnswer } from './words.ts';
+import { findWord, mayMeet, type WordAnswer } from './words.ts';
 
 /** A statement as the search sees it: it applies where the resource is selected and every constraint holds. */
 export interface Rule {
@@ -45,7 +45,7 @@ export type SearchAnswer = 'real' | 'none' | 'maybe';
 const codes = (text: string): Glob => [...text].map((char) => (char === '*' ? STAR : char.charCodeAt(0)));
 /** What a request's resource can be: an ARN, or a literal `*` where the action has no resource. */
 const ARN = codes('arn:*:*:*:*:*');
-const DOMAIN: readonly Glob[] = [ARN, [0x2a]];
+const DOMAIN: readonly Glob[] = [[0x2a], ARN];
 
 /** Where the search stands: all of it must hold. */
 interface State {
@@ -84,9 +84,7 @@ export function createSearch(options: SearchOptions): (question: Question) => Se
     // The same glob cannot both match and not match, whatever its variables stand for.
     const refused = new Set(state.outside);
     const possible = state.within.map((group) => group.filter((glob) => !refused.has(glob)));
-    const answer: WordAnswer = possible.some((group) => group.length === 0)
-      ? { found: 'none' }
-      : findWord({ outside: state.outside, within: variablesFirst(possible) });
+    const answer = anyChoice(possible, state.outside);
     wordMemo.set(id, answer);
     return answer;
   };
@@ -163,7 +161,11 @@ export function createSearch(options: SearchOptions): (question: Question) => Se
 
     const start = (rule: Rule, primary: readonly Glob[]): State | undefined => {
       const within =
-        primary.length === 0 ? [DOMAIN] : primary.every(isArnShaped) ? [primary] : [primary, DOMAIN];
+        primary.length === 0 || isEverything(primary[0]!)
+          ? [DOMAIN]
+          : primary.every(isArnShaped)
+            ? [primary]
+            : [primary, DOMAIN];
       const outside = rule.not ? rule.resources : [];
       return withConstraints({ within, outside, keys: new Map() }, rule.constraints);
     };
@@ -182,6 +184,27 @@ export function createSearch(options: SearchOptions): (question: Question) => Se
   };
 }
 
+/** Most ways to pick one glob from each group before they are searched all at once. */
+const CHOICES = 2_000;
+
+/** A word for some pick of one glob from each group: many small searches instead of one that multiplies. */
+function anyChoice(groups: State['within'], outside: readonly Glob[]): WordAnswer {
+  const count = groups.reduce((product, group) => product * group.length, 1);
+  if (count > CHOICES) return findWord({ within: variablesFirst(groups), outside });
+  let picks: (readonly Glob[])[] = [[]];
+  for (const group of groups)
+    picks = picks
+      .flatMap((pick) => group.map((glob) => (pick.includes(glob) ? pick : [...pick, glob])))
+      .filter((pick) => pick.every((glob, at) => pick.slice(0, at).every((other) => mayMeet(glob, other))));
+  let unknown = false;
+  for (const pick of picks) {
+    const answer = findWord({ within: variablesFirst(pick.map((glob) => [glob])), outside });
+    if (answer.found === 'word') return answer;
+    unknown ||= answer.found === 'unknown';
+  }
+  return { found: unknown ? 'unknown' : 'none' };
+}
+
 /** Only the first group's variables are kept apart, so it should be one that has some. */
 function variablesFirst(within: State['within']): State['within'] {
   const first = within.findIndex((group) => group.some((glob) => glob.some(isVariable)));
@@ -191,6 +214,8 @@ function variablesFirst(within: State['within']): State['within'] {
 /** The ways a constraint can fail: one list of constraints each. */
 const opposites = (constraint: KeyConstraint): (readonly KeyConstraint[])[] =>
   constraint.constraint.form === 'never' ? [[]] : [negate(constraint)];
+
+const isEverything = (glob: Glob): boolean => glob.length === 1 && glob[0] === STAR;
 
 /** Five literal colons after `arn`: every word is an ARN. */
 const isArnShaped = (glob: Glob): boolean =>

@@ -7,6 +7,7 @@
  * that letter is missing for every value. In the other `within` groups a variable counts as any text, which can only
  * add words. So `none` is always right; a found word that holds a variable is a candidate to be tried.
  */
+import { type Automaton, automatonOf, DEAD, START } from './automaton.ts';
 import { ANY, FIELD_ANY, FIELD_STAR, FOLD, type Glob, isVariable, STAR } from './glob.ts';
 
 export interface WordQuestion {
@@ -27,174 +28,116 @@ const DEFAULT_LIMIT = 20_000;
 /** Tried in this order for "a character nobody asks for": readable counterexamples. */
 const FILLERS = [...'xyzabcdefghijklmnopqrstuvw0123456789XYZ-_'].map((char) => char.charCodeAt(0));
 
-interface Machine {
-  /** Positions of wildcards; those of the `field` masks do not take a colon. */
-  readonly stars: bigint;
-  readonly wild: bigint;
-  readonly fieldStars: bigint;
-  readonly fieldWild: bigint;
-  readonly letters: ReadonlyMap<number, bigint>;
-  readonly accept: bigint;
-  /** Reached: everything that follows is accepted. */
-  readonly sink: bigint;
-  /** What a variable letter does: nothing special, or jump anywhere ahead. */
-  readonly jumps: boolean;
-}
-
-const COLON = 0x3a;
-
-function build(glob: Glob, symbolic: boolean): Machine {
-  const masks = new Map<number, bigint>();
-  const add = (token: number, bit: bigint): void => {
-    masks.set(token, (masks.get(token) ?? 0n) | bit);
-  };
-  for (const [at, token] of glob.entries()) {
-    const bit = 1n << BigInt(at);
-    if (!symbolic && isVariable(token)) add(STAR, bit);
-    else if (token >= FOLD) for (const letter of unfold(token - FOLD)) add(letter, bit);
-    else add(token, bit);
-  }
-  const take = (token: number): bigint => {
-    const mask = masks.get(token) ?? 0n;
-    masks.delete(token);
-    return mask;
-  };
-  const accept = 1n << BigInt(glob.length);
-  const stars = take(STAR);
-  return {
-    stars,
-    wild: take(ANY),
-    fieldStars: take(FIELD_STAR),
-    fieldWild: take(FIELD_ANY),
-    letters: masks,
-    accept,
-    sink: stars & (accept >> 1n),
-    jumps: !symbolic,
-  };
-}
-
-let folds: Map<number, number[]> | undefined;
-
-/** Every letter whose lower case is this one: a few have more than two forms. */
-function unfold(lower: number): readonly number[] {
-  if (!folds) {
-    folds = new Map();
-    for (let letter = 0; letter < 0xffff; letter += 1) {
-      const text = String.fromCharCode(letter).toLowerCase();
-      const to = text.charCodeAt(0);
-      if (text.length !== 1 || to === letter) continue;
-      folds.set(to, [...(folds.get(to) ?? []), letter]);
-    }
-  }
-  return [lower, ...(folds.get(lower) ?? [])];
-}
-
-/** Adds the positions reached by letting stars match nothing; runs of stars can follow each other here. */
-function close(machine: Machine, state: bigint): bigint {
-  const stars = machine.stars | machine.fieldStars;
-  let now = state;
-  for (;;) {
-    const next = now | ((now & stars) << 1n);
-    if (next === now) return now;
-    now = next;
-  }
-}
-
-function step(machine: Machine, state: bigint, letter: number): bigint {
-  if (state === 0n) return 0n;
-  if (isVariable(letter)) {
-    if (machine.jumps) return (machine.accept << 1n) - (state & -state);
-    return close(machine, ((state & (machine.letters.get(letter) ?? 0n)) << 1n) | (state & machine.stars));
-  }
-  const inField = letter !== COLON;
-  const moves = (machine.letters.get(letter) ?? 0n) | machine.wild | (inField ? machine.fieldWild : 0n);
-  const stays = machine.stars | (inField ? machine.fieldStars : 0n);
-  return close(machine, ((state & moves) << 1n) | (state & stays));
-}
-
 interface Node {
-  readonly states: readonly bigint[];
+  readonly states: readonly number[];
   readonly parent: Node | undefined;
   readonly letter: number;
 }
 
 export function findWord(question: WordQuestion): WordAnswer {
-  const groups = question.within;
-  const outside = relevant(groups[0]!, question.outside);
-  const machines: Machine[] = [];
+  const [first, ...others] = question.within;
+  const open = first!.filter((glob) => !question.outside.some((outer) => plainlyCovers(outer, glob)));
+  if (open.length === 0) return { found: 'none' };
+  const groups = [open, ...others];
+  const machines: Automaton[] = [];
   const groupEnds: number[] = [];
   for (const [index, group] of groups.entries()) {
-    for (const glob of group) machines.push(build(glob, index === 0));
+    for (const glob of group) machines.push(automatonOf(glob, index === 0));
     groupEnds.push(machines.length);
   }
   const inside = machines.length;
-  for (const glob of outside) machines.push(build(glob, true));
+  for (const glob of relevant(open, question.outside)) machines.push(automatonOf(glob, true));
 
-  /** undefined: no word that begins like this can answer the question. */
-  const alive = (states: readonly bigint[]): boolean => {
-    let from = 0;
-    for (const end of groupEnds) {
-      let live = false;
-      for (let at = from; at < end; at += 1) live ||= states[at] !== 0n;
-      if (!live) return false;
-      from = end;
-    }
-    for (let at = inside; at < machines.length; at += 1)
-      if ((states[at]! & machines[at]!.sink) !== 0n) return false;
-    return true;
-  };
-  const accepts = (states: readonly bigint[]): boolean => {
+  /** Whether some machine of each group passes and no machine outside fails. */
+  const holds = (
+    states: readonly number[],
+    passes: (machine: Automaton, state: number) => boolean,
+    fails: (machine: Automaton, state: number) => boolean,
+  ): boolean => {
     let from = 0;
     for (const end of groupEnds) {
       let yes = false;
-      for (let at = from; at < end; at += 1) yes ||= (states[at]! & machines[at]!.accept) !== 0n;
+      for (let at = from; at < end && !yes; at += 1) yes = passes(machines[at]!, states[at]!);
       if (!yes) return false;
       from = end;
     }
     for (let at = inside; at < machines.length; at += 1)
-      if ((states[at]! & machines[at]!.accept) !== 0n) return false;
+      if (states[at] !== DEAD && fails(machines[at]!, states[at]!)) return false;
     return true;
   };
+  const walk = breadthFirst(
+    machines,
+    { inside, first: groupEnds[0]!, limit: question.limit ?? DEFAULT_LIMIT },
+    (states) => holds(states, isLive, acceptsAll),
+  );
+  for (const node of walk) {
+    if (node === 'limit') return { found: 'unknown' };
+    if (holds(node.states, accepts, accepts)) return { found: 'word', word: spell(node) };
+  }
+  return { found: 'none' };
+}
 
-  const start: Node = { states: machines.map((one) => close(one, 1n)), parent: undefined, letter: 0 };
-  if (!alive(start.states)) return { found: 'none' };
-  const seen = new Set([start.states.join()]);
+const isLive = (_: Automaton, state: number): boolean => state !== DEAD;
+const accepts = (machine: Automaton, state: number): boolean => machine.accepts(state);
+const acceptsAll = (machine: Automaton, state: number): boolean => machine.acceptsAll(state);
+
+interface Bounds {
+  /** Machines before this one must not all die: a letter only others ask for leads nowhere new. */
+  readonly inside: number;
+  /** Machines before this one may ask for variables as letters. */
+  readonly first: number;
+  readonly limit: number;
+}
+
+/** Visits the reachable states of the product that `alive` admits, nearest first. */
+function* breadthFirst(
+  machines: readonly Automaton[],
+  bounds: Bounds,
+  alive: (states: readonly number[]) => boolean,
+): Generator<Node | 'limit'> {
+  const start: Node = { states: machines.map(() => START), parent: undefined, letter: 0 };
+  if (!alive(start.states)) return;
+  const seen = new Set([keyOf(start.states)]);
   const queue: Node[] = [start];
-  const limit = question.limit ?? DEFAULT_LIMIT;
   for (let head = 0; head < queue.length; head += 1) {
     const node = queue[head]!;
-    if (accepts(node.states)) return { found: 'word', word: spell(node) };
-    if (seen.size > limit) return { found: 'unknown' };
-    for (const letter of lettersAt(machines, node.states, inside, groupEnds[0]!)) {
-      const states = node.states.map((state, at) => step(machines[at]!, state, letter));
+    yield node;
+    if (seen.size > bounds.limit) {
+      yield 'limit';
+      return;
+    }
+    for (const letter of lettersAt(machines, node.states, bounds)) {
+      const states = node.states.map((state, at) =>
+        state === DEAD ? DEAD : machines[at]!.step(state, letter),
+      );
       if (!alive(states)) continue;
-      const key = states.join();
+      const key = keyOf(states);
       if (seen.has(key)) continue;
       seen.add(key);
       queue.push({ states, parent: node, letter });
     }
   }
-  return { found: 'none' };
 }
 
-/** The letters some live position asks for, and one that none asks for (first: it gives the plainest words). */
-function lettersAt(
-  machines: readonly Machine[],
-  states: readonly bigint[],
-  inside: number,
-  first: number,
-): number[] {
+/** Names the live states only: in a long list most are dead. */
+function keyOf(states: readonly number[]): string {
+  let key = '';
+  for (let at = 0; at < states.length; at += 1) if (states[at] !== DEAD) key += `${at}.${states[at]} `;
+  return key;
+}
+
+/** The letters some live machine asks for, and one that none asks for (first: it gives the plainest words). */
+function lettersAt(machines: readonly Automaton[], states: readonly number[], bounds: Bounds): number[] {
   const wanted = new Set<number>();
   let open = false;
-  for (const [at, machine] of machines.entries()) {
+  for (let at = 0; at < machines.length; at += 1) {
     const state = states[at]!;
-    if (state === 0n) continue;
-    if ((state & (machine.fieldWild | machine.fieldStars)) !== 0n) wanted.add(COLON);
+    if (state === DEAD) continue;
+    const machine = machines[at]!;
     // A variable is a letter of the first group only: elsewhere it is either any text or never reached.
-    for (const [letter, mask] of machine.letters)
-      if ((state & mask) !== 0n && (at < first || !isVariable(letter))) wanted.add(letter);
-    if (at < inside)
-      open ||= (state & (machine.wild | machine.stars | machine.fieldWild | machine.fieldStars)) !== 0n;
+    for (const letter of machine.wanted(state))
+      if (at < bounds.first || !isVariable(letter)) wanted.add(letter);
+    if (at < bounds.inside) open ||= machine.takesAny(state);
   }
   const filler = open ? (FILLERS.find((one) => !wanted.has(one)) ?? unusedLetter(wanted)) : undefined;
   const sorted = [...wanted].sort((a, b) => b - a);
@@ -213,13 +156,42 @@ function spell(node: Node): Glob {
   return word.reverse();
 }
 
-/** Drops globs that can match no word of the first group: their literal beginning or end differs. */
-function relevant(group: readonly Glob[], outside: readonly Glob[]): readonly Glob[] {
-  return outside.filter((glob) =>
-    group.some(
-      (one) => fits(one, glob, (list, at) => list[at]) && fits(one, glob, (list, at) => list.at(-1 - at)),
-    ),
-  );
+/** Drops globs that can match no word of the first group. */
+const relevant = (group: readonly Glob[], outside: readonly Glob[]): readonly Glob[] =>
+  outside.filter((glob) => group.some((one) => mayMeet(one, glob)));
+
+/** False where two globs plainly share no word: their literal beginnings or ends differ. */
+export const mayMeet = (a: Glob, b: Glob): boolean =>
+  fits(a, b, (list, at) => list[at]) && fits(a, b, (list, at) => list.at(-1 - at));
+
+/**
+ * A cheap sufficient test for inclusion: the outer glob matches the inner one's tokens, its stars taking any of them.
+ * Left to the automata where fields matter.
+ */
+function plainlyCovers(outer: Glob, inner: Glob): boolean {
+  let at = 0;
+  let token = 0;
+  let starToken = -1;
+  let starAt = 0;
+  while (at < inner.length) {
+    const wanted = outer[token];
+    const given = inner[at]!;
+    if (given === FIELD_ANY || given === FIELD_STAR) return false;
+    if (wanted === STAR) {
+      starToken = token;
+      starAt = at;
+      token += 1;
+    } else if (wanted !== undefined && (wanted === given || (wanted === ANY && given >= 0))) {
+      token += 1;
+      at += 1;
+    } else if (starToken >= 0) {
+      starAt += 1;
+      at = starAt;
+      token = starToken + 1;
+    } else return false;
+  }
+  while (outer[token] === STAR) token += 1;
+  return token === outer.length;
 }
 
 function fits(a: Glob, b: Glob, at: (list: Glob, index: number) => number | undefined): boolean {
@@ -247,27 +219,16 @@ export function findCells(
   among: (matches: readonly boolean[]) => boolean,
   limit = DEFAULT_LIMIT,
 ): readonly Cell[] | undefined {
-  const machines = globs.map((glob) => build(glob, true));
-  const start: Node = { states: machines.map((one) => close(one, 1n)), parent: undefined, letter: 0 };
-  const seen = new Set<string>();
+  const machines = globs.map((glob) => automatonOf(glob, true));
   const cells = new Map<string, Cell>();
-  const queue: Node[] = [start];
-  for (let head = 0; head < queue.length; head += 1) {
-    const node = queue[head]!;
-    if (node.parent) {
-      const matches = node.states.map((state, at) => (state & machines[at]!.accept) !== 0n);
-      const key = matches.map(Number).join('');
-      if (!cells.has(key) && among(matches))
-        cells.set(key, { word: String.fromCharCode(...spell(node)), matches });
-    }
-    if (seen.size > limit) return undefined;
-    for (const letter of lettersAt(machines, node.states, machines.length, 0)) {
-      const states = node.states.map((state, at) => step(machines[at]!, state, letter));
-      const key = states.join();
-      if (states.every((state) => state === 0n) || seen.has(key)) continue;
-      seen.add(key);
-      queue.push({ states, parent: node, letter });
-    }
+  const bounds = { inside: machines.length, first: 0, limit };
+  for (const node of breadthFirst(machines, bounds, (states) => states.some((state) => state !== DEAD))) {
+    if (node === 'limit') return undefined;
+    if (!node.parent) continue;
+    const matches = node.states.map((state, at) => machines[at]!.accepts(state));
+    const key = matches.map(Number).join('');
+    if (!cells.has(key) && among(matches))
+      cells.set(key, { word: String.fromCharCode(...spell(node)), matches });
   }
   return [...cells.values()];
 }
