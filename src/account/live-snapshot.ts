@@ -35,8 +35,10 @@ export interface Snapshot {
   readonly account: Account;
   /** Names of the files written, sorted. */
   readonly files: readonly string[];
-  /** What could not be read, one line each; empty: the snapshot is whole. */
+  /** What could not be read, one line each, the organisation included, which few accounts may read. */
   readonly missing: readonly string[];
+  /** False where anything but the organisation is missing: the snapshot says less than the live account would. */
+  readonly whole: boolean;
 }
 
 /** Jobs of Access Advisor at a time; AWS throttles the calls that start them. */
@@ -63,13 +65,14 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> 
   if (facts.passwordPolicy) await write(files.PASSWORD_POLICY, files.jsonText(facts.passwordPolicy));
   if (facts.summary) await write(files.SUMMARY, files.jsonText(facts.summary));
 
-  missing.push(...(await saveOrganization(options, iam, caller.accountId, write)));
   missing.push(...(await saveTrails(options.aws, write)));
   const wanted = live.account.principals.filter(
     (one) => one.managedBy !== 'service-linked' && options.wanted(one),
   );
   missing.push(...(await saveLastAccessed(options, iam, wanted, write)));
 
+  const whole = missing.length === 0;
+  missing.push(...(await saveOrganization(options, iam, caller.accountId, write)));
   const sorted = [...new Set(missing)].sort(byCodeUnit);
   const reportAt = facts.credentialReport?.generatedAt;
   const manifest: files.Manifest = {
@@ -87,6 +90,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> 
     account: live.account,
     files: [...written.keys(), files.MANIFEST].sort(byCodeUnit),
     missing: sorted,
+    whole,
   };
 }
 

@@ -15,4 +15,9 @@ export const COMMANDS: readonly Row[] = [
     describe: 'run on the bundled samples; needs no AWS account',
     load: () => import('./demo.ts'),
   },
+  {
+    name: 'snapshot',
+    describe: 'save what AWS says of the account, for --account and audits',
+    load: () => import('./snapshot.ts'),
+  },
 ];

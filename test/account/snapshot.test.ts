@@ -8,7 +8,7 @@ import { readLiveAccount } from '../../src/account/live.ts';
 import { takeSnapshot } from '../../src/account/live-snapshot.ts';
 import { readSnapshot } from '../../src/account/snapshot.ts';
 import { AccessError, RunError, UsageError } from '../../src/errors.ts';
-import { accountHandlers } from '../faults/aws-api-account.ts';
+import { snapshotHandlers } from '../faults/aws-api-account.ts';
 import {
   type ApiServer,
   denied,
@@ -17,74 +17,23 @@ import {
   type Handlers,
   startApiServer,
 } from '../faults/aws-api-server.ts';
+import { fakeAwsEnvironment } from '../faults/aws-env.ts';
 import { liveOptions } from '../faults/live-options.ts';
 import { allow, details } from './fixture.ts';
 
 const ID = '111122223333';
-const TRAIL = `arn:aws:cloudtrail:eu-west-1:${ID}:trail/main`;
-const CSV = `user,arn,user_creation_time,password_enabled,password_last_used,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_2_active
-ann,arn:aws:iam::${ID}:user/ann,2023-05-01T10:00:00+00:00,false,N/A,true,false,N/A,N/A,false
-`;
-const good: Handlers = {
-  ...accountHandlers(details, ID, 2),
-  'iam:GenerateCredentialReport': (call) => ({ State: call.earlier === 0 ? 'STARTED' : 'COMPLETE' }),
-  'iam:GetCredentialReport': () => ({
-    Content: Buffer.from(CSV).toString('base64'),
-    ReportFormat: 'text/csv',
-    GeneratedTime: '2024-06-01T00:00:00Z',
-  }),
-  'iam:GetAccountPasswordPolicy': () => new Fault('NoSuchEntity', 404, 'none'),
-  'iam:GetAccountSummary': () => ({ SummaryMap: [] }),
-  'iam:GenerateServiceLastAccessedDetails': (call) => ({ JobId: `job-${call.params.get('Arn')}` }),
-  'iam:GetServiceLastAccessedDetails': (call) => ({
-    JobStatus: 'COMPLETED',
-    JobType: 'ACTION_LEVEL',
-    JobCreationDate: '2024-06-01T12:00:00Z',
-    ServicesLastAccessed: [
-      {
-        ServiceName: 'Amazon S3',
-        ServiceNamespace: 's3',
-        LastAuthenticatedEntity: String(call.params.get('JobId')).slice(4),
-      },
-    ],
-    IsTruncated: false,
-  }),
-  'organizations:DescribeOrganization': () =>
-    new Fault('AWSOrganizationsNotInUseException', 400, 'not a member'),
-  'cloudtrail:DescribeTrails': () => ({
-    trailList: [
-      {
-        Name: 'main',
-        TrailARN: TRAIL,
-        HomeRegion: 'us-east-1',
-        S3BucketName: 'logs',
-        IsMultiRegionTrail: true,
-        IncludeGlobalServiceEvents: true,
-      },
-    ],
-  }),
-  'cloudtrail:ListTrails': () => ({ Trails: [{ TrailARN: TRAIL, HomeRegion: 'us-east-1' }] }),
-  'cloudtrail:GetEventSelectors': () => ({
-    TrailARN: TRAIL,
-    EventSelectors: [{ ReadWriteType: 'WriteOnly', IncludeManagementEvents: true, DataResources: [] }],
-  }),
-  'cloudtrail:GetTrailStatus': () => ({ IsLogging: true, StartLoggingTime: 1_700_000_000 }),
-};
+const good = snapshotHandlers(details, ID);
 
 let server: ApiServer;
 let root: string;
-const env = { ...process.env };
+let restore: () => void;
 beforeAll(async () => {
   // Trails are asked for with credentials of the environment.
-  Object.assign(process.env, {
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_EC2_METADATA_DISABLED: 'true',
-  });
+  restore = fakeAwsEnvironment();
   server = await startApiServer();
 });
 afterAll(async () => {
-  process.env = env;
+  restore();
   await server.stop();
 });
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 /** Handlers that serve an account given as authorization details, `size` entries a page, as IAM would. */
 import type { Json } from '../../src/account/fields.ts';
-import { type Call, type Handlers, noSuchEntity } from './aws-api-server.ts';
+import { type Call, Fault, type Handlers, noSuchEntity } from './aws-api-server.ts';
 
 type Entries = readonly Json[];
 const list = (details: Json, key: string): Entries => (details[key] as Entries | undefined) ?? [];
@@ -99,4 +99,61 @@ export function accountHandlers(details: Json, accountId: string, size = 1): Han
     };
   }
   return handlers;
+}
+
+/**
+ * Handlers for all that a snapshot reads: the account, a credential report that takes two looks, no password policy, a
+ * report of Access Advisor for each principal, no organisation, and one trail of write events.
+ */
+export function snapshotHandlers(details: Json, accountId: string): Handlers {
+  const trail = `arn:aws:cloudtrail:us-east-1:${accountId}:trail/main`;
+  const csv = [
+    'user,arn,user_creation_time,password_enabled,password_last_used,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_2_active',
+    `ann,arn:aws:iam::${accountId}:user/ann,2023-05-01T10:00:00+00:00,false,N/A,true,false,N/A,N/A,false`,
+  ].join('\n');
+  return {
+    ...accountHandlers(details, accountId, 2),
+    'iam:GenerateCredentialReport': (call) => ({ State: call.earlier === 0 ? 'STARTED' : 'COMPLETE' }),
+    'iam:GetCredentialReport': () => ({
+      Content: Buffer.from(csv).toString('base64'),
+      ReportFormat: 'text/csv',
+      GeneratedTime: '2024-06-01T00:00:00Z',
+    }),
+    'iam:GetAccountPasswordPolicy': () => noSuchEntity('The password policy'),
+    'iam:GetAccountSummary': () => ({ SummaryMap: [] }),
+    'iam:GenerateServiceLastAccessedDetails': (call) => ({ JobId: `job-${call.params.get('Arn')}` }),
+    'iam:GetServiceLastAccessedDetails': (call) => ({
+      JobStatus: 'COMPLETED',
+      JobType: 'ACTION_LEVEL',
+      JobCreationDate: '2024-06-01T12:00:00Z',
+      ServicesLastAccessed: [
+        {
+          ServiceName: 'Amazon S3',
+          ServiceNamespace: 's3',
+          LastAuthenticatedEntity: String(call.params.get('JobId')).slice(4),
+        },
+      ],
+      IsTruncated: false,
+    }),
+    'organizations:DescribeOrganization': () =>
+      new Fault('AWSOrganizationsNotInUseException', 400, 'Your account is not a member of an organization.'),
+    'cloudtrail:DescribeTrails': () => ({
+      trailList: [
+        {
+          Name: 'main',
+          TrailARN: trail,
+          HomeRegion: 'us-east-1',
+          S3BucketName: 'logs',
+          IsMultiRegionTrail: true,
+          IncludeGlobalServiceEvents: true,
+        },
+      ],
+    }),
+    'cloudtrail:ListTrails': () => ({ Trails: [{ TrailARN: trail, HomeRegion: 'us-east-1' }] }),
+    'cloudtrail:GetEventSelectors': () => ({
+      TrailARN: trail,
+      EventSelectors: [{ ReadWriteType: 'WriteOnly', IncludeManagementEvents: true, DataResources: [] }],
+    }),
+    'cloudtrail:GetTrailStatus': () => ({ IsLogging: true, StartLoggingTime: 1_700_000_000 }),
+  };
 }
