@@ -494,10 +494,9 @@ export const largePlan = (count: number): Plan => {
   return { ...plan, findings };
 };
 
-/** Where a string is one of a fixed set of words, or is judged by its shape and never shown as it came. */
-const FIXED = new Set([
+/** Members whose strings are words of a fixed set; the schema allows nothing else there. */
+const WORDS = new Set([
   'schemaVersion',
-  'kind',
   'severity',
   'confidence',
   'change',
@@ -505,38 +504,59 @@ const FIXED = new Set([
   'state',
   'Effect',
   'Version',
+  'resourceKind',
+  'level',
+  'accessLevel',
+  'risk',
 ]);
-const WORDS = new Set(['resourceKind', 'level', 'accessLevel', 'source']);
+const FIXED_PATHS = [
+  /^\/tool\/name$/,
+  /^\/principal\/kind$/,
+  /^\/findings\/\d+\/kind$/,
+  /^\/(before|after)\/policies\/\d+\/source$/,
+  /^\/changes\/\d+\/source$/,
+  /^\/levels\/\d+\/0$/,
+  /^\/evidence\/accounting\/reasons\/\d+\/0$/,
+];
 
-/** The sample with `payload` in every string that is not one of a fixed set of words. */
-export function hostilePlan(payload: string, plan: Plan = samplePlan()): Plan {
-  const poison = (value: unknown, key: string, path: string): unknown => {
-    if (typeof value === 'string') {
-      if (FIXED.has(key) && path !== '/evidence/source/kind') return value;
-      if (WORDS.has(key) || path === '/tool/name') return value;
-      if (key === '' && /^\/(levels|evidence\/accounting\/reasons)\//.test(path) && path.endsWith('/0'))
-        return value;
-      return `${value}${payload}`;
-    }
-    if (Array.isArray(value))
-      return value.map((one, index) =>
-        poison(
-          one,
-          typeof one === 'string' &&
-            !/^\/(levels|evidence\/accounting|heatmap|evidence\/coverage\/cells|settings)/.test(path)
-            ? key
-            : '',
-          `${path}/${index}`,
-        ),
-      );
-    if (value !== null && typeof value === 'object')
-      return Object.fromEntries(
-        Object.entries(value).map(([name, one]) => [
-          path.endsWith('/Condition/Bool') ? `${name}${payload}` : name,
-          poison(one, name, `${path}/${name}`),
-        ]),
-      );
-    return value;
+/** The sample, smaller, with `put(value)` for every string (values and condition keys) that is not a fixed word. */
+export function hostilePlan(put: (value: string) => string): Plan {
+  const sample = samplePlan();
+  const { evidence } = sample;
+  const plan: Plan = {
+    ...sample,
+    heatmap: sample.heatmap.slice(0, 4),
+    evidence: { ...evidence, coverage: { ...evidence.coverage, cells: evidence.coverage.cells.slice(0, 4) } },
+    proof: {
+      ...sample.proof,
+      replay: {
+        ...sample.proof.replay,
+        misses: [{ action: 's3:GetObject', resource: `${BUCKET}/x`, reason: 'not allowed by any statement' }],
+      },
+      containment: {
+        verdict: 'violated',
+        detail: 'one request is newly allowed',
+        counterexample: {
+          action: 's3:PutObject',
+          resource: `${BUCKET}/y`,
+          context: [['aws:SourceIp', '10.0.0.1']],
+        },
+      },
+    },
   };
-  return poison(plan, '', '') as Plan;
+  const visit = (value: unknown, path: string): unknown => {
+    if (typeof value === 'string') {
+      const member = path.split('/').findLast((part) => !/^\d*$/.test(part)) ?? '';
+      return WORDS.has(member) || FIXED_PATHS.some((fixed) => fixed.test(path)) ? value : put(value);
+    }
+    if (Array.isArray(value)) return value.map((one, index) => visit(one, `${path}/${index}`));
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [
+        /\/Condition\/[^/]+$/.test(path) ? put(name) : name,
+        visit(one, `${path}/${name}`),
+      ]),
+    );
+  };
+  return visit(plan, '') as Plan;
 }
