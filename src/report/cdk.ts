@@ -31,7 +31,7 @@ export function renderCdk(plan: Plan): string {
       `      managedPolicyName: ${jsonString(policy.name)},`,
       ...(path === undefined ? [] : [`      path: ${jsonString(path)},`]),
       `      ${holder}s: [${holder}],`,
-      `      document: iam.PolicyDocument.fromJson(${prettyJson(policy.document).replaceAll('\n', '\n      ')}),`,
+      `      document: iam.PolicyDocument.fromJson(${literal(policy.document)}),`,
       '    });',
     ].join('\n');
   });
@@ -49,3 +49,9 @@ export function renderCdk(plan: Plan): string {
     '}',
   ].join('\n')}\n`;
 }
+
+/** JSON as an object literal. Only there would a `__proto__` member set the prototype; a computed name does not. */
+const literal = (value: unknown): string =>
+  prettyJson(value)
+    .replace(/^(\s*)"__proto__":/gm, '$1["__proto__"]:')
+    .replaceAll('\n', '\n      ');

@@ -68,10 +68,12 @@ function yaml(value: unknown, indent: string): string {
       )
       .join('');
   return Object.entries(value)
-    .map(
-      ([key, one]) =>
-        `${indent}${yamlKey(key)}:${isBlock(one) ? `\n${yaml(one, `${indent}  `)}` : ` ${scalar(one)}`}`,
-    )
+    .map(([key, one]) => {
+      const name = yamlKey(key);
+      // A simple key may have 1,024 characters; a longer one needs the explicit form.
+      const head = name.length > 1_000 ? `${indent}? ${name}\n${indent}:` : `${indent}${name}:`;
+      return `${head}${isBlock(one) ? `\n${yaml(one, `${indent}  `)}` : ` ${scalar(one)}`}`;
+    })
     .join('');
 }
 

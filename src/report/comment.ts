@@ -5,7 +5,7 @@
 import type { Finding, Plan } from '../plan/plan.ts';
 import { written } from './deployed.ts';
 import { prettyJson } from './escape/json.ts';
-import { mdCodeCell, mdFence, mdMarker, mdText } from './escape/markdown.ts';
+import { mdCodeCell, mdFence, mdMarker, mdStrong, mdText } from './escape/markdown.ts';
 import { clip } from './escape/visible.ts';
 import { changes, numbers, proof, table } from './markdown.ts';
 import { count } from './text.ts';
@@ -15,7 +15,8 @@ const LIMIT = 65_000;
 const LONGEST = 400;
 
 /** Starts every comment of ours; the action looks for it together with the principal's ARN. */
-export const commentMarker = (plan: Plan): string => `<!-- gen-policy ${mdMarker(plan.principal.arn)} -->`;
+export const commentMarker = (plan: Plan): string =>
+  `<!-- gen-policy ${mdMarker(clip(plan.principal.arn, 600))} -->`;
 
 /** The comment's text, always below 65,536 characters and bytes. */
 export function renderComment(plan: Plan): string {
@@ -23,19 +24,13 @@ export function renderComment(plan: Plan): string {
   const keeps = findingsOf(plan, 'keep').filter((one) => one.kind !== 'keep-used');
   const notices = findingsOf(plan, 'notice');
   const head = [
-    ...(plan.evidence.complete ? [] : [`**${mdText(clip(plan.evidence.statement, 2_000))}**`]),
+    ...(plan.evidence.complete ? [] : [mdStrong(clip(plan.evidence.statement, 1_000))]),
     `### gen-policy: ${mdText(clip(principalText(plan), 200))}`,
-    `${mdText(windowText(plan))}, ${count(plan.evidence.accounting.records)} records read`,
+    `${mdText(clip(windowText(plan), 200))}, ${count(plan.evidence.accounting.records)} records read`,
     numbers(plan),
-    proof({
-      ...plan,
-      proof: {
-        ...plan.proof,
-        replay: { ...plan.proof.replay, misses: plan.proof.replay.misses.slice(0, 10) },
-      },
-    }),
+    proof(briefProof(plan), LONGEST),
   ];
-  const room = budget(LIMIT - size(head.join('\n\n')) - 200);
+  const room = budget(LIMIT - size(head.join('\n\n')) - size(commentMarker(plan)) - 200);
   const parts = [
     ...head,
     room(`To look into (${count(notices.length)})`, findingTable(notices)),
@@ -50,6 +45,25 @@ export function renderComment(plan: Plan): string {
   return `${parts.filter((one) => one !== '').join('\n\n')}\n`;
 }
 
+const MISSES = 10;
+const CONTEXT_KEYS = 5;
+/** The plan with as much of the proof's detail as a comment has room for. */
+function briefProof(plan: Plan): Plan {
+  const { replay, containment } = plan.proof;
+  const wider = containment.counterexample;
+  return {
+    ...plan,
+    proof: {
+      ...plan.proof,
+      replay: { ...replay, misses: replay.misses.slice(0, MISSES) },
+      containment:
+        wider === undefined
+          ? containment
+          : { ...containment, counterexample: { ...wider, context: wider.context.slice(0, CONTEXT_KEYS) } },
+    },
+  };
+}
+
 const size = (text: string): number => new TextEncoder().encode(text).length;
 
 /** Folds as many lines as there is room for; what is left out is said. A block that does not fit is named instead. */
@@ -60,6 +74,7 @@ function budget(total: number): (title: string, lines: readonly string[]) => str
     const frame = size(title) + 160;
     const header = lines.length > 1 ? 2 : 0;
     const kept: string[] = [];
+    if (frame > left) return '';
     left -= frame;
     for (const line of lines) {
       const cost = size(line) + 1;

@@ -2,7 +2,8 @@
 import type { Finding, Plan } from '../plan/plan.ts';
 import { written } from './deployed.ts';
 import { prettyJson } from './escape/json.ts';
-import { mdCode, mdCodeCell, mdFence, mdText } from './escape/markdown.ts';
+import { mdCode, mdCodeCell, mdFence, mdStrong, mdText } from './escape/markdown.ts';
+import { clip } from './escape/visible.ts';
 import { bytes, count, day, plural } from './text.ts';
 import {
   findingsOf,
@@ -22,7 +23,7 @@ export function renderMarkdown(plan: Plan): string {
   const keeps = findingsOf(plan, 'keep');
   const notices = findingsOf(plan, 'notice');
   const parts: string[] = [
-    ...(plan.evidence.complete ? [] : [`**${mdText(plan.evidence.statement)}**`]),
+    ...(plan.evidence.complete ? [] : [mdStrong(plan.evidence.statement)]),
     `# Removal report: ${mdText(principalText(plan))}`,
     about(plan),
     '## In numbers',
@@ -81,16 +82,19 @@ export function numbers(plan: Plan): string {
 
 const SIGN = { good: '✅', bad: '❌', open: '⚠️' } as const;
 
-/** The proof lines as a list. */
-export function proof(plan: Plan): string {
-  const lines = proofLines(plan).map((one) => `- ${SIGN[one.state]} **${one.name}**: ${mdText(one.text)}`);
+/** The proof lines as a list; each text is cut to `longest` characters. */
+export function proof(plan: Plan, longest = Number.POSITIVE_INFINITY): string {
+  const lines = proofLines(plan).map(
+    (one) => `- ${SIGN[one.state]} **${one.name}**: ${mdText(clip(one.text, longest))}`,
+  );
   const misses = plan.proof.replay.misses.map(
-    (one) => `  - miss: ${mdCode(one.action)} on ${mdCode(one.resource)}: ${mdText(one.reason)}`,
+    (one) =>
+      `  - miss: ${mdCode(clip(one.action, longest))} on ${mdCode(clip(one.resource, longest))}: ${mdText(clip(one.reason, longest))}`,
   );
   const wider = plan.proof.containment.counterexample;
   if (wider !== undefined)
     lines.push(
-      `  - for example ${mdCode(wider.action)} on ${mdCode(wider.resource)}${wider.context.length === 0 ? '' : ` with ${wider.context.map(([key, value]) => mdCode(`${key} = ${value}`)).join(', ')}`}`,
+      `  - for example ${mdCode(clip(wider.action, longest))} on ${mdCode(clip(wider.resource, longest))}${wider.context.length === 0 ? '' : ` with ${wider.context.map(([key, value]) => mdCode(clip(`${key} = ${value}`, longest))).join(', ')}`}`,
     );
   return [lines[0] ?? '', ...misses, ...lines.slice(1)].join('\n');
 }

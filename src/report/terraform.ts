@@ -76,6 +76,13 @@ function policyBlocks(
         'A name in this policy holds the characters that aws_iam_policy_document would turn into a variable.',
       ]),
     );
+  if (policyText(policy) !== policyText(policy).normalize('NFC'))
+    blocks.unshift(
+      // Terraform normalises every string, so the policy would name another resource.
+      comment([
+        'A name in this policy is not in Unicode NFC and Terraform will change it: use --format policy.',
+      ]),
+    );
   if (policy.existingArn !== undefined)
     blocks.unshift(
       block(

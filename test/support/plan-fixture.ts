@@ -526,6 +526,8 @@ export function hostilePlan(put: (value: string) => string): Plan {
   const plan: Plan = {
     ...sample,
     heatmap: sample.heatmap.slice(0, 4),
+    findings: [0, 2, 5, 6].map((index) => sample.findings[index]!),
+    services: sample.services.slice(0, 2),
     evidence: { ...evidence, coverage: { ...evidence.coverage, cells: evidence.coverage.cells.slice(0, 4) } },
     proof: {
       ...sample.proof,

@@ -33,9 +33,15 @@ export function mdText(text: string): string {
     out += ENTITY.get(char) ?? (ESCAPED.has(char) ? `\\${char}` : char);
     if (REFERENCE.test(rest)) out += BREAK;
   }
-  // At the start of a line these would open a list, a heading or a rule.
-  return out.replace(/^([-+=#:])/, '\\$1').replace(/^(\d+)([.)])/, '$1\\$2');
+  // At the start of a line these would open a block of code, a list, a heading or a rule.
+  return out
+    .replace(/^ +/, (spaces) => '&#32;'.repeat(spaces.length))
+    .replace(/^([-+=#:])/, '\\$1')
+    .replace(/^(\d+)([.)])/, '$1\\$2');
 }
+
+/** A sentence in bold; nothing for nothing, since bare asterisks would draw a rule. */
+export const mdStrong = (text: string): string => (text === '' ? '' : `**${mdText(text)}**`);
 
 const longestRun = (text: string, char: string): number => {
   let longest = 0;
