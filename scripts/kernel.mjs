@@ -11,7 +11,7 @@ export async function compileKernel() {
   let binary;
   const { error, stderr } = await asc.main(
     [
-      'walk.ts',
+      'kernel.ts',
       '-o',
       'kernel.wasm',
       '-O3',

@@ -77,6 +77,8 @@ export interface TrailEvent {
   readonly lastSeen: number;
   /** eventIDs, smallest (time, id) first, at most 3. Never empty for a scanned record that has an eventID. */
   readonly sampleIds: readonly string[];
+  /** Epoch milliseconds of each sample; absent: all at `firstSeen`. */
+  readonly sampleTimes?: readonly number[];
   readonly eventVersion: string;
   /** `AwsApiCall` for nearly all; anything else needs no permission. */
   readonly eventType: string;

@@ -59,6 +59,8 @@ export interface Batch {
   readonly skippedOtherPrincipal: number;
   readonly rejections: readonly Rejection[];
   readonly gap?: ObjectGap;
+  /** Copies that an aggregating scan dropped before counting, by the principal whose records they were. */
+  readonly duplicates?: readonly (readonly [principal: Attribution, count: number])[];
 }
 
 /** A principal asked for; undefined fields match anything. Names compare case-insensitively as IAM's do. */

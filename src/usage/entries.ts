@@ -89,7 +89,8 @@ type SeenKeys = 'count' | 'firstSeen' | 'lastSeen' | 'sampleIds';
 function createGroup<T extends object>(fields: T) {
   const seen = createSeen();
   return {
-    add: (event: TrailEvent): void => seen.add(event.count, event.firstSeen, event.lastSeen, event.sampleIds),
+    add: (event: TrailEvent): void =>
+      seen.add(event.count, event.firstSeen, event.lastSeen, event.sampleIds, event.sampleTimes),
     value: () => ({ ...fields, ...seen.value() }),
   };
 }
@@ -106,7 +107,7 @@ function createUsage({ action, resource, level, context }: RequiredPermission) {
   let direct = false;
   return {
     add: (event: TrailEvent, permission: RequiredPermission): void => {
-      seen.add(event.count, event.firstSeen, event.lastSeen, event.sampleIds);
+      seen.add(event.count, event.firstSeen, event.lastSeen, event.sampleIds, event.sampleTimes);
       if (event.outcome.kind !== 'denied') counts[event.outcome.kind] += event.count;
       days.add(dayOf(event.firstSeen)).add(dayOf(event.lastSeen));
       regions.add(event.awsRegion);

@@ -40,7 +40,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const malformed = new Map<string, number>();
   let records = 0;
 
-  const bookOf = (event: TrailEvent): ReturnType<typeof createBook> | undefined => {
+  const bookOf = (event: Pick<TrailEvent, 'principal'>): ReturnType<typeof createBook> | undefined => {
     const { principal } = event;
     if (principal.kind === 'none' || !isWanted(principal, options.wanted)) return undefined;
     const key = identity(principal);
@@ -76,6 +76,8 @@ export function createLedger(options: LedgerOptions): Ledger {
       records += batch.records;
       for (const { reason } of batch.rejections) malformed.set(reason, (malformed.get(reason) ?? 0) + 1);
       for (const event of batch.events) enter(event);
+      for (const [principal, copies] of batch.duplicates ?? [])
+        bookOf({ principal })?.count('duplicate', 'same event id', copies);
     },
     principals: () =>
       [...books].sort(([a], [b]) => byCodeUnit(a, b)).flatMap(([, book]) => book.principal() ?? []),

@@ -8,7 +8,7 @@ export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b 
 
 /** count, first, last and the earliest samples (ties broken by id). */
 export interface SeenBuilder {
-  add(count: number, first: number, last: number, ids: readonly string[]): void;
+  add(count: number, first: number, last: number, ids: readonly string[], times?: readonly number[]): void;
   value(): {
     readonly count: number;
     readonly firstSeen: number;
@@ -23,20 +23,21 @@ export function createSeen(): SeenBuilder {
   let lastSeen = Number.NEGATIVE_INFINITY;
   let samples: { readonly time: number; readonly id: string }[] = [];
   return {
-    add: (more, first, last, ids) => {
+    add: (more, first, last, ids, times) => {
       count += more;
       if (first < firstSeen) firstSeen = first;
       if (last > lastSeen) lastSeen = last;
-      for (const id of ids) {
+      for (const [index, id] of ids.entries()) {
+        const time = times?.[index] ?? first;
         const worst = samples.at(-1);
         if (
           samples.length === SAMPLES &&
           worst &&
-          (first > worst.time || (first === worst.time && id >= worst.id))
+          (time > worst.time || (time === worst.time && id >= worst.id))
         )
           continue;
-        if (samples.some((one) => one.id === id && one.time === first)) continue;
-        samples.push({ time: first, id });
+        if (samples.some((one) => one.id === id && one.time === time)) continue;
+        samples.push({ time, id });
         samples.sort((a, b) => a.time - b.time || byCodeUnit(a.id, b.id));
         samples = samples.slice(0, SAMPLES);
       }

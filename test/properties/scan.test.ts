@@ -40,7 +40,7 @@ beforeAll(async () => {
     filter: principals,
     ways: [createScanner({ principals, kernel: null }), createScanner({ principals, kernel: module })],
   }));
-});
+}, 60_000);
 
 /** Holds every way of scanning one document against the others; gives the plain one's batch. */
 function agree(bytes: Buffer, shallow = false) {

@@ -9,6 +9,10 @@ const NAME_SIZE = 256;
 const SPANS_AT = 0x4000;
 const CHUNK = 0x20000;
 const INPUT_AT = 0x60000;
+const ROWS_AT = 0x90000;
+/** Words of 32 bits in a row, and the most rows of one call. */
+export const ROW_WORDS = 16;
+const MAX_ROWS = 1024;
 const BEFORE = 256;
 const AFTER = 512;
 const END = 1;
@@ -24,6 +28,9 @@ interface Exports {
   begin(from: number, names: number): void;
   walk(base: number, length: number): number;
   position(): number;
+  rows(count: number, base: number): void;
+  hashInput(length: number, first: boolean): void;
+  setSeed(low: number, high: number): void;
 }
 
 /** The compiled module beside the bundle or in a built checkout; undefined where there is none. */
@@ -95,4 +102,62 @@ function nameEntry(name: string): Uint8Array {
   };
   const [first, second = first] = [...name].map((_, index) => index).sort((a, b) => rarity(b) - rarity(a));
   return Uint8Array.of(name.length, first!, second!, ...folded);
+}
+
+/** What an aggregate needs of records: see assembly/rows.ts for the words of a row. */
+export interface RowReader {
+  /** Hands over rows for all spans, in groups; the words are valid during the call only. */
+  read(bytes: Uint8Array, spans: readonly number[], take: (rows: Uint32Array, count: number) => void): void;
+  /** The hash that a row holds for the same strings, in two words. */
+  hash(parts: readonly string[]): readonly [low: number, high: number];
+}
+
+/** The seed keeps a log's author from finding two records of one hash. */
+export function rowReader(module: WebAssembly.Module, seed: readonly [number, number]): RowReader {
+  const kernel = new WebAssembly.Instance(module).exports as unknown as Exports;
+  const memory = new Uint8Array(kernel.memory.buffer);
+  const spanWords = new Uint32Array(kernel.memory.buffer, SPANS_AT, MAX_ROWS * 2);
+  const rowWords = new Uint32Array(kernel.memory.buffer, ROWS_AT, MAX_ROWS * ROW_WORDS);
+  const hashWords = new Uint32Array(kernel.memory.buffer, COUNT_AT, 2);
+  kernel.setSeed(seed[0], seed[1]);
+
+  return {
+    read: (bytes, spans, take) => {
+      let index = 0;
+      while (index < spans.length) {
+        const base = spans[index]!;
+        let count = 0;
+        let end = base;
+        for (
+          let at = index;
+          at < spans.length && count < MAX_ROWS && spans[at + 1]! - base <= CHUNK;
+          at += 2
+        ) {
+          spanWords[count * 2] = spans[at]!;
+          end = spanWords[count * 2 + 1] = spans[at + 1]!;
+          count++;
+        }
+        if (count === 0) {
+          // Larger than a piece of the kernel's memory: the exact path.
+          rowWords.set([base, spans[index + 1]!, 1], ROW_WORDS - 3);
+          count = 1;
+        } else {
+          memory.set(bytes.subarray(base, end), INPUT_AT);
+          memory.fill(0, INPUT_AT + end - base, INPUT_AT + end - base + 64);
+          kernel.rows(count, base);
+        }
+        take(rowWords, count);
+        index += count * 2;
+      }
+    },
+    hash: (parts) => {
+      parts.forEach((part, index) => {
+        const bytes = Buffer.from(part).subarray(0, CHUNK);
+        memory.set(bytes, INPUT_AT);
+        memory.fill(0, INPUT_AT + bytes.length, INPUT_AT + bytes.length + 8);
+        kernel.hashInput(bytes.length, index === 0);
+      });
+      return [hashWords[0]!, hashWords[1]!];
+    },
+  };
 }

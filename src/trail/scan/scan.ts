@@ -1,10 +1,12 @@
 /** One object's bytes to one batch: inflate, find the records, parse and decode those that can matter. Never throws. */
+import { randomBytes } from 'node:crypto';
 import { decode, preview } from '../../events/decode.ts';
 import type { TrailEvent } from '../../events/event.ts';
 import type { Rejection } from '../../events/rejection.ts';
 import { type Batch, isWanted, type ObjectRef, type PrincipalFilter } from '../source.ts';
+import { type Aggregated, type AggregateOptions, createAggregator } from './aggregate.ts';
 import { type InflateLimits, inflate, LIMITS } from './inflate.ts';
-import { kernelWalk, loadKernel } from './kernel.ts';
+import { kernelWalk, loadKernel, rowReader } from './kernel.ts';
 import { namesOf, nominator } from './nominate.ts';
 import { eachPiece } from './pieces.ts';
 import { type Damage, type Found, Splitter, walkElements } from './split.ts';
@@ -17,6 +19,8 @@ export interface ScannerOptions extends ScanOptions {
   /** Null: the plain walk. Undefined: the built kernel where there is one. */
   readonly kernel?: WebAssembly.Module | null;
   readonly limits?: InflateLimits;
+  /** Without principals: alike records become one event with a count, handed over by `end` or when memory asks. */
+  readonly aggregate?: AggregateOptions;
 }
 export interface Scanner {
   /**
@@ -25,17 +29,33 @@ export interface Scanner {
    * before the damage kept and `partial` set.
    */
   scan(bytes: Uint8Array, object: ObjectRef): Batch;
+  /** What is still to be handed over; undefined for nothing. */
+  end(): Batch | undefined;
 }
 
 /** A scanner for many objects; owns a kernel's memory, so one a thread. */
-export function createScanner({ principals, kernel, limits = LIMITS }: ScannerOptions = {}): Scanner {
+export function createScanner({
+  principals,
+  kernel,
+  limits = LIMITS,
+  aggregate,
+}: ScannerOptions = {}): Scanner {
   const module = kernel === undefined ? builtKernel() : kernel;
   const names = namesOf(principals);
   const walk = module ? kernelWalk(module, names) : walkElements;
   const nominate = names ? nominator(names) : undefined;
+  const groups =
+    aggregate && module && !principals
+      ? createAggregator(rowReader(module, randomSeed()), aggregate)
+      : undefined;
 
-  const take = (piece: Buffer, found: Found, into: Taken): void => {
+  const takeAll = (piece: Buffer, found: Found, into: Taken): void => {
     into.records += found.records;
+    if (groups)
+      groups.add(piece, found.spans, (start, end) => parse(piece.toString('utf8', start, end)), into);
+    else take(piece, found, into);
+  };
+  const take = (piece: Buffer, found: Found, into: Taken): void => {
     let decoded = 0;
     for (let index = 0; index < found.spans.length; index += 2) {
       const [start, end] = [found.spans[index]!, found.spans[index + 1]!];
@@ -57,13 +77,15 @@ export function createScanner({ principals, kernel, limits = LIMITS }: ScannerOp
         splitter,
         (sink) => inflate(bytes, sink, limits),
         limits,
-        (piece, found) => take(piece, found, taken),
+        (piece, found) => takeAll(piece, found, taken),
       );
-      const batch = unusable ? { records: 0, events: [], rejections: [], skippedOtherPrincipal: 0 } : taken;
+      const batch =
+        unusable && !groups ? NOTHING : groups?.full() ? withDrained(taken, groups.drain()) : taken;
       return damage
         ? { object, ...batch, gap: gapOf(object, damage, batch.records > 0) }
         : { object, ...batch };
     },
+    end: () => (groups ? withDrained(NOTHING, groups.drain()) : undefined),
   };
 }
 
@@ -83,6 +105,20 @@ let built: WebAssembly.Module | null | undefined;
 const builtKernel = (): WebAssembly.Module | null => {
   if (built === undefined) built = loadKernel() ?? null;
   return built;
+};
+
+const NOTHING: Omit<Batch, 'object'> = { records: 0, events: [], rejections: [], skippedOtherPrincipal: 0 };
+const withDrained = (
+  taken: Omit<Batch, 'object'>,
+  { events, duplicates }: Aggregated,
+): Omit<Batch, 'object'> => ({
+  ...taken,
+  events: [...taken.events, ...events],
+  duplicates,
+});
+const randomSeed = (): readonly [number, number] => {
+  const bytes = randomBytes(8);
+  return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
 };
 
 interface Taken {

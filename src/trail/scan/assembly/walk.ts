@@ -11,6 +11,7 @@ const MORE: i32 = 0;
 const END: i32 = 1;
 const IRREGULAR: i32 = 2;
 
+/** Depth below the array; 0 between its elements. */
 let depth: i32 = 0;
 /** All ones inside a string that began in an earlier block. */
 let inString: u64 = 0;
@@ -68,13 +69,37 @@ export function walk(base: u32, length: u32): i32 {
     const c = v128.load(at, 32);
     const d = v128.load(at, 48);
     let quotes = mask(i8x16.eq(a, quote), i8x16.eq(b, quote), i8x16.eq(c, quote), i8x16.eq(d, quote));
-    const slashes = mask(
-      i8x16.eq(a, backslash),
-      i8x16.eq(b, backslash),
-      i8x16.eq(c, backslash),
-      i8x16.eq(d, backslash),
-    );
+    const sa = i8x16.eq(a, backslash);
+    const sb = i8x16.eq(b, backslash);
+    const sc = i8x16.eq(c, backslash);
+    const sd = i8x16.eq(d, backslash);
+    let slashes: u64 = 0;
+    if (v128.any_true(v128.or(v128.or(sa, sb), v128.or(sc, sd)))) slashes = mask(sa, sb, sc, sd);
+    const fa = v128.or(a, fold);
+    const fb = v128.or(b, fold);
+    const fc = v128.or(c, fold);
+    const fd = v128.or(d, fold);
+    const ca = i8x16.eq(fa, closer);
+    const cb = i8x16.eq(fb, closer);
+    const cc = i8x16.eq(fc, closer);
+    const cd = i8x16.eq(fd, closer);
+    const oa = i8x16.eq(fa, opener);
+    const ob = i8x16.eq(fb, opener);
+    const oc = i8x16.eq(fc, opener);
+    const od = i8x16.eq(fd, opener);
     let hits: u64 = 0;
+    for (let n: i32 = 0; n < names; n++)
+      hits |= occurrences(at, NAMES_AT + (n as usize) * NAME_SIZE, fa, fb, fc, fd);
+    const brackets = v128.or(
+      v128.or(v128.or(oa, ob), v128.or(oc, od)),
+      v128.or(v128.or(ca, cb), v128.or(cc, cd)),
+    );
+    // Half of all blocks have neither: then only the number of quotes matters.
+    if (depth > 0 && (slashes | escapes) === 0 && !v128.any_true(brackets)) {
+      inString ^= -(popcnt(quotes) & 1);
+      hit = hit || hits !== 0;
+      continue;
+    }
     const before = escapes;
     if ((slashes | escapes) !== 0) {
       let escaped = escapes;
@@ -103,15 +128,8 @@ export function walk(base: u32, length: u32): i32 {
     // A backslash outside a string, or one that escapes across a string's end, is no JSON.
     if (((slashes | before) & ~inside) !== 0) return IRREGULAR;
 
-    const fa = v128.or(a, fold);
-    const fb = v128.or(b, fold);
-    const fc = v128.or(c, fold);
-    const fd = v128.or(d, fold);
-    const opens =
-      mask(i8x16.eq(fa, opener), i8x16.eq(fb, opener), i8x16.eq(fc, opener), i8x16.eq(fd, opener)) & ~inside;
-    const closes =
-      mask(i8x16.eq(fa, closer), i8x16.eq(fb, closer), i8x16.eq(fc, closer), i8x16.eq(fd, closer)) & ~inside;
-    for (let n: i32 = 0; n < names; n++) hits |= occurrences(at, NAMES_AT + (n as usize) * NAME_SIZE);
+    const opens = mask(oa, ob, oc, od) & ~inside;
+    const closes = mask(ca, cb, cc, cd) & ~inside;
 
     const closing = popcnt(closes) as i32;
     if (closing < depth) {
@@ -176,25 +194,34 @@ function clean(base: u32, to: u32): bool {
   return true;
 }
 
-/** Bits of the block where a name begins: between a slash or quote and a slash or quote, in any case. */
-function occurrences(at: usize, name: usize): u64 {
+/**
+ * Bits of the block where a name has its rarest byte: a name between a slash or quote and a slash or quote, in any
+ * case. The block comes folded to lower case.
+ */
+function occurrences(at: usize, name: usize, fa: v128, fb: v128, fc: v128, fd: v128): u64 {
+  const one = i8x16.splat(load<i8>(name + 3 + (load<u8>(name, 1) as usize)));
+  let a = i8x16.eq(fa, one);
+  let b = i8x16.eq(fb, one);
+  let c = i8x16.eq(fc, one);
+  let d = i8x16.eq(fd, one);
+  if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) return 0;
   const length = load<u8>(name) as usize;
   const first = load<u8>(name, 1) as usize;
   const second = load<u8>(name, 2) as usize;
-  const fold = i8x16.splat(0x20);
-  const one = i8x16.splat(load<i8>(name + 3 + first));
   const two = i8x16.splat(load<i8>(name + 3 + second));
-  let bits: u64 = 0;
-  for (let k: usize = 0; k < 64; k += 16) {
-    const x = i8x16.eq(v128.or(v128.load(at + k + first), fold), one);
-    const y = i8x16.eq(v128.or(v128.load(at + k + second), fold), two);
-    bits |= (i8x16.bitmask(v128.and(x, y)) as u64) << k;
-  }
+  const fold = i8x16.splat(0x20);
+  const other = at + second - first;
+  a = v128.and(a, i8x16.eq(v128.or(v128.load(other), fold), two));
+  b = v128.and(b, i8x16.eq(v128.or(v128.load(other, 16), fold), two));
+  c = v128.and(c, i8x16.eq(v128.or(v128.load(other, 32), fold), two));
+  d = v128.and(d, i8x16.eq(v128.or(v128.load(other, 48), fold), two));
+  if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) return 0;
+  let bits = mask(a, b, c, d);
   let verified: u64 = 0;
   while (bits !== 0) {
     const i = ctz(bits);
     bits &= bits - 1;
-    const from = at + (i as usize);
+    const from = at + (i as usize) - first;
     if (!delimits(load<u8>(from - 1)) || !delimits(load<u8>(from + length))) continue;
     let equal: usize = 0;
     while (equal < length && (load<u8>(from + equal) | 0x20) === load<u8>(name + 3 + equal)) equal++;

@@ -1,0 +1,94 @@
+/** The aggregating scan and the plain one fill the ledger with the same, to the last count, sample and day. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compileKernel } from '../../../scripts/kernel.mjs';
+import { loadCatalogue } from '../../../src/catalogue/load.ts';
+import type { TrailEvent } from '../../../src/events/event.ts';
+import type { Resolution } from '../../../src/permissions/permission.ts';
+import { createResolver } from '../../../src/permissions/resolver.ts';
+import { createScanner, type Scanner } from '../../../src/trail/scan/scan.ts';
+import { createLedger } from '../../../src/usage/ledger.ts';
+import { documents } from '../../bench/trails.ts';
+import { anyDocument, TRICKY } from './documents.ts';
+
+const SHARED = process.env.GEN_POLICY_SHARED ?? new URL('../../../../shared', import.meta.url).pathname;
+const object = { name: 'x', bytes: 0 };
+let module: WebAssembly.Module;
+let resolve: (event: TrailEvent) => Resolution;
+
+beforeAll(async () => {
+  module = new WebAssembly.Module(await compileKernel());
+  const resolver = createResolver(await loadCatalogue());
+  resolve = (event) => resolver.resolve(event);
+}, 60_000);
+
+const WINDOW = { from: Date.UTC(2023, 8, 1, 1, 30), to: Date.UTC(2023, 8, 1, 2, 45) };
+const EVER = { from: 0, to: Date.UTC(2100) };
+
+/** Everything a ledger can tell after reading the documents in order. */
+function told(scanner: Scanner, files: readonly Uint8Array[], window = EVER) {
+  const ledger = createLedger({ window, resolve });
+  let events = 0;
+  let records = 0;
+  const add = (batch: ReturnType<Scanner['end']>): void => {
+    if (!batch) return;
+    ledger.add(batch);
+    events += batch.events.length;
+    records += batch.records;
+  };
+  for (const file of files) add(scanner.scan(file, object));
+  add(scanner.end());
+  return { usage: ledger.principals().map((one) => ledger.usage(one)), events, records };
+}
+function agree(files: readonly Uint8Array[], window = EVER) {
+  const cuts = [window.from, window.to];
+  const plain = told(createScanner({ kernel: null }), files, window);
+  const aggregated = told(createScanner({ kernel: module, aggregate: { resolve, cuts } }), files, window);
+  // As text first: comparing thousands of entries member by member takes ten times as long.
+  if (JSON.stringify(aggregated.usage) !== JSON.stringify(plain.usage))
+    expect(aggregated.usage).toEqual(plain.usage);
+  expect(aggregated.records).toBe(plain.records);
+  return { plain, aggregated };
+}
+
+describe('the aggregating scan', () => {
+  it('tells the same as the plain one of a realistic trail, with fewer events', () => {
+    const files = [...documents(3, 6e6, 200)].map((one) => gzipSync(one.text, { level: 1 }));
+    const { plain, aggregated } = agree([...files, files[0]!]);
+    expect(plain.usage.length).toBeGreaterThan(100);
+    expect(aggregated.events).toBeLessThan(plain.events);
+    expect(plain.usage.some((one) => one.accounting.buckets.duplicate > 0)).toBe(true);
+  });
+
+  it('splits groups at the ends of the window', () => {
+    const files = [...documents(4, 3e6, 20)].map((one) => Buffer.from(one.text));
+    const { plain } = agree(files, WINDOW);
+    expect(plain.usage.some((one) => one.accounting.buckets['outside-window'] > 0)).toBe(true);
+  });
+
+  it.each(TRICKY.filter(([name]) => !name.startsWith('depth')))('agrees on %s', (_, text) => {
+    agree([Buffer.from(text), Buffer.from(text)]);
+  });
+
+  it('agrees on arbitrary documents, read twice', () => {
+    fc.assert(
+      fc.property(anyDocument, (text) => {
+        agree([Buffer.from(text), Buffer.from(text)]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it.skipIf(!existsSync(join(SHARED, 'logs')))('agrees on real logs (../shared)', () => {
+    const files = readdirSync(join(SHARED, 'logs'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.json(\.gz)?$/.test(name) && !name.endsWith('MANIFEST.json'))
+      .sort()
+      .map((name) => readFileSync(join(SHARED, 'logs', name)))
+      .map((bytes) => (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes));
+    const { plain } = agree([...files, ...files]);
+    expect(plain.usage.length).toBeGreaterThan(10);
+  });
+});
