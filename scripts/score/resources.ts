@@ -22,6 +22,8 @@ export function scoreHidden(
 ): readonly string[] {
   let all = 0;
   let equal = 0;
+  let named = 0;
+  let namedEqual = 0;
   const misses: string[] = [];
   for (const event of events) {
     if (event.outcome.kind === 'denied') continue;
@@ -36,8 +38,16 @@ export function scoreHidden(
       all += 1;
       const got = arns(hidden, action);
       const other = new Set(arns(shown, action).filter((arn) => !wanted.includes(arn)));
-      if (got.filter((arn) => !other.has(arn)).join('\n') === wanted.join('\n')) equal += 1;
-      else
+      const same = got.filter((arn) => !other.has(arn)).join('\n') === wanted.join('\n');
+      const parameters = JSON.stringify(event.requestParameters);
+      // Decrypt names no key, and an alias is not the key behind it: no parameter could give those back.
+      const isNamed = wanted.every((arn) => parameters.includes(arn.slice(arn.search(/[^:/]+$/))));
+      if (same) equal += 1;
+      if (isNamed) {
+        named += 1;
+        if (same) namedEqual += 1;
+      }
+      if (!same)
         misses.push(
           `${event.eventName}: wanted ${wanted.join(' ')}; got ${got.join(' ')}; ${JSON.stringify(event.requestParameters).slice(0, 160)}`,
         );
@@ -46,6 +56,7 @@ export function scoreHidden(
   return [
     'resources: resources[] hidden, derived from the parameters',
     `  equal: ${percent(equal, all)}`,
+    `  equal, where the parameters name the resource at all: ${percent(namedEqual, named)}`,
     ...list('misses', misses, limit),
   ];
 }

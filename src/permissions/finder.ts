@@ -156,6 +156,12 @@ function compileTemplates(texts: readonly string[]): Finder {
   };
 }
 
+/** The only ARN of a type that has one in each account (`catalog`, `access-grants/default`). */
+function fixedArn(plan: TypePlan, place: Place): string | undefined {
+  const template = plan.templates.find((one) => one.fillable && one.variables.length === 0);
+  return template?.fill(place, new Map());
+}
+
 type Conclusion = (
   found: Found,
   event: TrailEvent,
@@ -196,7 +202,12 @@ function compileConclusion(action: CatalogueAction, plans: readonly TypePlan[], 
         const key = groups.keyOf(plan.name);
         missing.set(key, [...(missing.get(key) ?? []), plan]);
       });
-      for (const alike of missing.values()) out.push(missingRef(alike, placeOf(event)));
+      for (const alike of missing.values()) {
+        const place = placeOf(event);
+        const arn = alike.length === 1 ? fixedArn(alike[0]!, place) : undefined;
+        if (arn === undefined) out.push(missingRef(alike, place));
+        else out.push({ kind: 'arn', arn, type: alike[0]!.name, found: 'fixed' });
+      }
     }
     if (out.length > 0) return out;
     return reads || plans.every((_, index) => applies[index]?.(event) === false) ? NAMES_NONE : UNNAMED;

@@ -87,6 +87,8 @@ export function lookupsFor(
   const word = plain(type);
   const noun = plain(operation.replace(/^[A-Z][a-z]+/, ''));
   const variables = [...new Set(templates.flatMap((template) => template.variables))];
+  // Where a row knows how to read a member, the habit must not read it in its own way as well.
+  const known = new Set(out.map((one) => `${one.path.from} ${one.path.first}`));
   for (const row of conventions) {
     if (row.noun && noun !== word) continue;
     if (row.binds === 'arn') out.push(convention(row, row.name.replace('{type}', word), undefined));
@@ -96,7 +98,8 @@ export function lookupsFor(
         // `name` and `tableName` speak of the thing itself: the last variable of its ARN.
         if (!row.name.includes('{variable}') && variable !== variables.at(-1)) continue;
         const name = row.name.replace('{type}', word).replace('{variable}', variable);
-        out.push(convention(row, name, variable));
+        const habit = convention(row, name, variable);
+        if (!known.has(`${habit.path.from} ${habit.path.first}`)) out.push(habit);
       }
   }
   return out.sort((a, b) => a.rank - b.rank);

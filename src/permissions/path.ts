@@ -47,7 +47,7 @@ export function splitPath(text: string): SplitPath {
     from: (prefix?.[1] ?? 'request') as PathSource,
     first: first?.kind === 'member' ? first.lower : '',
     rest: (value) => {
-      if (rest.length === 0 && typeof value === 'string') return [value];
+      if (rest.length === 0 && typeof value === 'string') return [decoded(value)];
       const out: string[] = [];
       if (rest.length === 0) scalars(value, out);
       else for (const node of walk(value, rest)) scalars(node, out);
@@ -189,7 +189,7 @@ function lookUp(object: JsonObject, names: readonly string[], lower: string): Js
 /** `{"tag":1,"content":"i-1"}` and `{"items":["a","b"]}` are how CloudTrail writes XML lists of plain values. */
 function scalars(node: Json, out: string[]): void {
   if (typeof node === 'string') {
-    if (node !== '') out.push(node);
+    if (node !== '') out.push(decoded(node));
   } else if (typeof node === 'number') out.push(String(node));
   else if (Array.isArray(node)) for (const one of node as readonly Json[]) scalars(one, out);
   else if (node !== null && typeof node === 'object')
@@ -197,6 +197,16 @@ function scalars(node: Json, out: string[]): void {
       const value = member(node, name);
       if (value !== undefined) scalars(value, out);
     }
+}
+
+/** Services whose API has an ARN in its path log it URL-encoded (`arn%3Aaws%3Akafka...`). */
+function decoded(text: string): string {
+  if (!text.startsWith('arn%3')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function isFilled(node: Json): boolean {

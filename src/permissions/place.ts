@@ -10,10 +10,12 @@ const MAX_PLACES = 1_000;
 /** The resource's own account where the record tells it, else the account that received the call. */
 export function placeOf(event: TrailEvent): Place {
   const account = ownerOf(event) ?? event.recipientAccountId ?? event.principal.accountId;
-  const key = `${event.awsRegion} ${account}`;
+  // A principal acts in its own partition only, so its ARN is surer than the spelling of a region's name.
+  const own = 'arn' in event.principal ? event.principal.arn.split(':', 2)[1] : undefined;
+  const key = `${event.awsRegion} ${account} ${own}`;
   const known = KNOWN.get(key);
   if (known) return known;
-  const place = { partition: partitionOf(event.awsRegion), region: event.awsRegion, account };
+  const place = { partition: own ?? partitionOf(event.awsRegion), region: event.awsRegion, account };
   if (KNOWN.size < MAX_PLACES) KNOWN.set(key, place);
   return place;
 }

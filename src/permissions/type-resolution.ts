@@ -51,7 +51,7 @@ export function resolveType(
   for (const template of binds ? plan.templates : []) {
     if (!template.fillable) continue;
     const place = placeOf(event);
-    const direct = fillOne(template, hits[0]!, place);
+    const direct = hits.some(givesPlace) ? undefined : fillOne(template, hits[0]!, place);
     if (direct !== undefined) return [finish(direct, plan, template, hits[0]!.lookup, event)];
     const arns = new Map<string, Lookup | undefined>();
     for (const { values, from } of bindings(template, hits, event)) {
@@ -101,6 +101,7 @@ const unique = (values: readonly string[]): readonly string[] =>
 const wholeOf = (match: RegExp, value: string): boolean => match.exec(value)?.groups?.whole === value;
 const isArnOf = (value: string, plan: TypePlan, types: ServiceTypes): boolean =>
   value.startsWith('arn:') && types.typeOf(value) === plan.name;
+const givesPlace = ({ lookup }: Hit): boolean => lookup.variables.some(isPlace);
 const isPlace = (name: string): boolean => name === 'Account' || name === 'Region';
 
 /** Every combination of values for the variables that the hits bind, best hit first for each variable. */
