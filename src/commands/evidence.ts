@@ -8,6 +8,7 @@ import { createLedger, type Ledger } from '../usage/ledger.ts';
 import { type AwsArgs, awsOptions } from './aws-flags.ts';
 import type { Args, Io } from './command.ts';
 import { createProgress } from './progress.ts';
+import { openS3, regionList } from './s3-source.ts';
 
 export interface Evidence {
   readonly ledger: Ledger;
@@ -23,8 +24,11 @@ export async function openSource(args: Args, window: Window, io: Io): Promise<Tr
     case 'lookup': {
       const { HISTORY_LIMITS, openLookupSource } = await import('../trail/lookup.ts');
       if (args.quiet !== true) io.err(`note: ${HISTORY_LIMITS}\n`);
-      return openLookupSource({ aws, now: Math.max(window.to, io.now()) });
+      const regions = regionList(args);
+      return openLookupSource({ aws, now: Math.max(window.to, io.now()), ...(regions && { regions }) });
     }
+    case 's3':
+      return openS3(args, io);
     case 'dir':
       if (args.logs === undefined)
         throw new UsageError('no logs given: add `--logs PATH` with a folder or file of CloudTrail logs');

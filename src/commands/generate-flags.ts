@@ -1,6 +1,8 @@
 /** Flags of the default command; apart from it, so that `--help` loads nothing else. */
 import type { Argv } from 'yargs';
+import { AWS_FLAGS } from './aws-flags.ts';
 import { principalFlags, windowFlags } from './principal-flags.ts';
+import { S3_FLAGS } from './s3-source.ts';
 
 /** Where the evidence comes from; `verify` and `review` take the same. */
 export function evidenceFlags(yargs: Argv): Argv {
@@ -31,6 +33,7 @@ export function evidenceFlags(yargs: Argv): Argv {
       describe: 'trail facts written by `gen-policy snapshot`',
       group: 'Evidence:',
     })
+    .options({ ...AWS_FLAGS, ...S3_FLAGS })
     .option('allow-incomplete', {
       type: 'boolean',
       describe: 'exit 0 although the evidence has gaps',

@@ -11,6 +11,12 @@ interface Row {
 
 export const COMMANDS: readonly Row[] = [
   {
+    name: 'cache',
+    usage: 'cache <action>',
+    describe: 'what earlier runs kept of the objects they read: `stats`, `clear`',
+    load: () => import('./cache.ts'),
+  },
+  {
     name: 'demo',
     describe: 'run on the bundled samples; needs no AWS account',
     load: () => import('./demo.ts'),
