@@ -40,6 +40,8 @@ export interface Bench {
   readonly uses: Uses;
   readonly advisor: Advisor;
   readonly today: string;
+  /** Length of the window. */
+  readonly days: number;
   readonly partition: string;
   readonly observability: (action: string) => Observability;
   readonly prefixesOf: PrefixesOf;
@@ -135,7 +137,7 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
     keep: 'remove',
     reason: byAdvisor
       ? `its events are not recorded, but Access Advisor saw no attempt on ${service} in its tracking period`
-      : 'not used in the window, in logs that would have shown it',
+      : `not used in ${bench.days} days of logs that would have shown it`,
   });
 }
 

@@ -22,6 +22,8 @@ import { type Bench, type Ruling, rule } from './judge-ruling.ts';
 import { usesOf } from './judge-uses.ts';
 import type { Finding } from './plan.ts';
 
+const DAY = 86_400_000;
+
 const sourcePrefixes = (eventSource: string): readonly string[] => {
   const service = serviceOf(eventSource);
   return service === undefined ? [] : prefixesOf(service);
@@ -44,6 +46,7 @@ export function judge(input: PlanInput, policies: readonly (Policy | undefined)[
     uses: usesOf(usage, input.options.minDaysSeen, sourcePrefixes),
     advisor: advisorOf(input.lastAccessed, usage, coverage.window, sourcePrefixes),
     today: lastDay(input),
+    days: Math.round((coverage.window.to - coverage.window.from) / DAY),
     partition: usage.principal.arn.split(':')[1] ?? 'aws',
     observability: observabilityOf(input.catalogue),
     prefixesOf: sourcePrefixes,

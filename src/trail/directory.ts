@@ -2,6 +2,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { type DigestFile, readDelivered } from './digest-folder.ts';
 import { parseObjectKey } from './layout.ts';
 import { scanObject } from './scan/scan.ts';
 import type {
@@ -36,10 +37,12 @@ export async function openDirectory(location: string): Promise<TrailSource> {
   const ignored = new Map<string, number>();
   const cells = new Map<string, CoverageCell>();
   let [listed, read, bytes] = [0, 0, 0];
+  let delivered: readonly CoverageCell[] | undefined;
   const ignore = (kind: string): void => void ignored.set(kind, (ignored.get(kind) ?? 0) + 1);
 
   async function* batches({ window, principals, signal, onProgress }: ReadOptions): AsyncGenerator<Batch> {
-    const files = info.isDirectory() ? await walk(location, ignore) : [oneFile(location, info.size)];
+    const digests: DigestFile[] = [];
+    const files = info.isDirectory() ? await walk(location, ignore, digests) : [oneFile(location, info.size)];
     const total = files.reduce((sum, { object }) => sum + object.bytes, 0);
     listed = files.length;
     let [records, bytesDone] = [0, 0];
@@ -75,6 +78,14 @@ export async function openDirectory(location: string): Promise<TrailSource> {
       });
       yield batch;
     }
+    const told = await readDelivered(
+      digests,
+      files.map(({ object }) => object.name),
+      window,
+    );
+    delivered = told?.cells;
+    for (const gap of told?.missing ?? [])
+      yield { object: gap.object, records: 0, events: [], skippedOtherPrincipal: 0, rejections: [], gap };
   }
 
   return {
@@ -87,12 +98,17 @@ export async function openDirectory(location: string): Promise<TrailSource> {
       bytesRead: bytes,
       ignored: [...ignored].sort(([a], [b]) => (a < b ? -1 : 1)),
       cells: [...cells].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell),
+      ...(delivered ? { delivered } : {}),
     }),
   };
 }
 
 /** Every file below a folder, sorted by its path with `/`, so that nothing depends on the file system's order. */
-async function walk(root: string, ignore: (kind: string) => void): Promise<readonly Found[]> {
+async function walk(
+  root: string,
+  ignore: (kind: string) => void,
+  digests: DigestFile[],
+): Promise<readonly Found[]> {
   const found: Found[] = [];
   const entered = new Set<string>([await realpath(root)]);
   const visit = async (folder: string): Promise<void> => {
@@ -110,7 +126,7 @@ async function walk(root: string, ignore: (kind: string) => void): Promise<reado
           await visit(path);
         }
       } else if (info.isFile()) {
-        classify(root, path, info.size, found, ignore);
+        classify(root, path, info.size, found, ignore, digests);
       }
     }
   };
@@ -124,6 +140,7 @@ function classify(
   bytes: number,
   found: Found[],
   ignore: (kind: string) => void,
+  digests: DigestFile[],
 ): void {
   const name = relative(root, path).split(sep).join('/');
   const key = parseObjectKey(name);
@@ -131,6 +148,7 @@ function classify(
     const { accountId, region, day } = key;
     found.push({ path, object: { name, bytes, accountId, region, day }, loose: false });
   } else if (key.what !== 'other') {
+    if (key.what === 'digest') digests.push({ name, path });
     ignore(key.what);
   } else if (LOOSE.test(name)) {
     found.push({ path, object: { name, bytes }, loose: true });

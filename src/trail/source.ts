@@ -100,6 +100,8 @@ export interface SourceFacts {
   readonly ignored: readonly (readonly [kind: string, count: number])[];
   /** account/region/day of every object that was read, for the coverage matrix. Sorted, unique. */
   readonly cells: readonly CoverageCell[];
+  /** What digest files beside the logs say was delivered; a row with 0 objects is a quiet day. Undefined: none read. */
+  readonly delivered?: readonly CoverageCell[];
 }
 
 export interface CoverageCell {

@@ -1,6 +1,6 @@
 /** Builds the coverage of one principal's evidence from what was read, what was missing and what the trails record. */
 import type { TrailFacts } from '../trail/facts.ts';
-import type { CoverageCell, ObjectGap, SourceFacts, Window } from '../trail/source.ts';
+import type { ObjectGap, SourceFacts, Window } from '../trail/source.ts';
 import type { Coverage, Gap } from './coverage.ts';
 import { cellGaps, objectGaps } from './coverage-cells.ts';
 import { dataCoverage } from './coverage-data.ts';
@@ -26,8 +26,6 @@ export interface CoverageInput {
   readonly trails?: readonly TrailFacts[];
   /** Regions in which the principal is known to have been active, from Access Advisor or RoleLastUsed. */
   readonly expectedRegions?: readonly string[];
-  /** What digests say was delivered, one row for each account, region and day they cover wholly; `objects` may be 0. */
-  readonly delivered?: readonly CoverageCell[];
 }
 
 /** Event history and LookupEvents hold 90 days. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html */

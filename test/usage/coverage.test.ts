@@ -104,6 +104,7 @@ function input(given: Given): CoverageInput {
       ignored: [],
       cells: read,
       ...given.source,
+      ...(given.delivered ? { delivered: cells(given.delivered) } : {}),
     },
     objectGaps: (given.objectGaps ?? []).map(({ reason, name = 'a.json.gz', ...place }) => ({
       object: { name, bytes: 1, ...place },
@@ -122,7 +123,6 @@ function input(given: Given): CoverageInput {
     isRead: (action) => !action.includes('Put'),
     ...(given.trails ? { trails: given.trails.map(trail) } : {}),
     ...(given.expectedRegions ? { expectedRegions: given.expectedRegions } : {}),
-    ...(given.delivered ? { delivered: cells(given.delivered) } : {}),
   };
 }
 

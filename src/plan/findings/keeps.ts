@@ -60,7 +60,7 @@ function unproven(input: PlanInput, rulings: readonly Ruling[], place: Place): F
         kind: KINDS[why]!,
         subject,
         key: [why],
-        values: { what: some(group.map((one) => one.reason)) },
+        values: { what: `${some(group.map((one) => one.reason))}${advice(input, group)}` },
         ...place,
         actions: group.map((one) => one.action),
         evidence: {
@@ -71,6 +71,16 @@ function unproven(input: PlanInput, rulings: readonly Ruling[], place: Place): F
       }),
     );
   });
+}
+
+/** Access Advisor can speak for services that the logs are silent about: say so where it was not asked. */
+function advice(input: PlanInput, group: readonly Ruling[]): string {
+  const could = group.some(
+    (one) => one.why === 'unrecorded' && one.observed.kind === 'hidden' && one.observed.attempted,
+  );
+  return could && input.lastAccessed === undefined
+    ? '. With --last-accessed, services that were never attempted can go'
+    : '';
 }
 
 function used(rulings: readonly Ruling[], place: Place): Finding[] {

@@ -9,7 +9,6 @@ import { risksOf, severityOf } from './risk.ts';
 
 /** A statement that loses more services than this gets one finding for those without weight, so that a reader can see. */
 const MANY_SERVICES = 20;
-const DAY = 86_400_000;
 
 export interface Ruled {
   readonly grant: Grant;
@@ -43,14 +42,13 @@ function maker(input: PlanInput): Make {
   const { window, gaps } = input.coverage;
   const young = gaps.find((gap) => gap.reason === 'before-principal')?.to ?? window.from;
   const evidenceMs = window.to - young;
-  const days = Math.round((window.to - window.from) / DAY);
   return (kind, rulings, draft) => {
     const actions = rulings.map((one) => one.action);
     const reasons = some(rulings.map((one) => one.reason));
     return makeFinding({
       ...draft,
       kind,
-      values: { what: `${reasons} (${days} days)`, ...draft.values },
+      values: { what: reasons, ...draft.values },
       severity: severityOf(actions),
       confidence: lowest(rulings.map((one) => confidenceOf(one, evidenceMs))),
       actions,
