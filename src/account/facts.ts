@@ -1,7 +1,9 @@
-/** Facts of the account itself from AWS's own output: the password policy and the summary. */
+/** Facts of the account itself from AWS's own output, read live or from the files of a snapshot. */
 import { UsageError } from '../errors.ts';
-import type { PasswordPolicy } from './account.ts';
-import { byCodeUnit, defined, field, isJson, optionalNumber } from './fields.ts';
+import type { AccountFacts, PasswordPolicy } from './account.ts';
+import { parseCredentialReport } from './credential-report.ts';
+import { byCodeUnit, defined, field, isJson, optionalNumber, parseTime } from './fields.ts';
+import { parseOrganization, parseOrganizationAccess } from './organization.ts';
 import { recognise } from './recognise.ts';
 
 /**
@@ -40,4 +42,33 @@ export function parseAccountSummary(value: unknown, origin: string): readonly (r
   return Object.entries(map)
     .filter((entry): entry is [string, number] => typeof entry[1] === 'number')
     .sort((a, b) => byCodeUnit(a[0], b[0]));
+}
+
+/** Each part as AWS's command prints it; absent where it was not given or could not be read. */
+export interface RawFacts {
+  /** The CSV; when AWS made it stands beside it. */
+  readonly credentialReport?: { readonly csv: string; readonly generatedAt?: string };
+  readonly passwordPolicy?: unknown;
+  readonly summary?: unknown;
+  readonly organization?: unknown;
+  readonly organizationAccess?: unknown;
+}
+
+/** Reads all parts; `origin` names the file a part came from, for messages. */
+export function parseFacts(raw: RawFacts, origin: (part: keyof RawFacts) => string): AccountFacts {
+  const read = <T>(part: keyof RawFacts, parse: (value: unknown, origin: string) => T): T | undefined =>
+    raw[part] === undefined ? undefined : parse(raw[part], origin(part));
+  const report = raw.credentialReport;
+  const credentials = report && parseCredentialReport(report.csv, origin('credentialReport'));
+  const organization = read('organization', parseOrganization);
+  const access = read('organizationAccess', parseOrganizationAccess);
+  return {
+    ...defined(
+      'credentials',
+      credentials && { ...credentials, ...defined('generatedAt', parseTime(report?.generatedAt)) },
+    ),
+    ...defined('passwordPolicy', read('passwordPolicy', parsePasswordPolicy)),
+    ...defined('summary', read('summary', parseAccountSummary)),
+    ...defined('organization', organization && { ...organization, ...defined('access', access) }),
+  };
 }

@@ -1,18 +1,13 @@
-/** Facts of the account itself, live: credential report, password policy, summary. Each may be refused on its own. */
+/** Facts of the account itself, live: credential report, password policy, summary. Each may be refused by itself. */
 import { isExpected, RunError } from '../errors.ts';
 import { awsError, awsErrorCode } from '../trail/aws-error.ts';
+import type { RawFacts } from './facts.ts';
 import type { Json } from './fields.ts';
 import { askFor, cliJson, excused, type Iam } from './live-calls.ts';
 import { pause, type Waiting } from './live-wait.ts';
 
-/** The CSV of the credential report, as AWS wrote it. */
-export type RawReport = { readonly csv: string; readonly generatedAt?: string };
-export interface RawFacts {
-  readonly credentialReport?: RawReport;
-  /** As `aws iam get-account-password-policy` prints it; null inside where the account has set none. */
-  readonly passwordPolicy?: Json;
-  /** As `aws iam get-account-summary` prints it. */
-  readonly summary?: Json;
+export interface LiveFacts {
+  readonly facts: RawFacts;
   /** One line each: what could not be read. */
   readonly missing: readonly string[];
 }
@@ -23,10 +18,10 @@ const WAITING: Waiting = { first: 500, longest: 120_000 };
  * The credential report. Where none is fresh AWS makes one, which takes seconds; asking for it changes nothing in the
  * account. https://docs.aws.amazon.com/IAM/latest/APIReference/API_GenerateCredentialReport.html
  */
-export async function readCredentialReport(
+async function readCredentialReport(
   { sdk, client, signal }: Iam,
   waiting: Waiting = WAITING,
-): Promise<RawReport | { readonly missing: string }> {
+): Promise<NonNullable<RawFacts['credentialReport']> | { readonly missing: string }> {
   const options = signal ? { abortSignal: signal } : {};
   const doing = 'read the credential report';
   const permission = 'iam:GenerateCredentialReport';
@@ -55,8 +50,8 @@ export async function readCredentialReport(
   }
 }
 
-/** Everything `AccountFacts` is made of; what is denied is named in `missing`. */
-export async function readFacts(iam: Iam, waiting: Waiting = WAITING): Promise<RawFacts> {
+/** What `parseFacts` reads, but for the organisation; what is denied is named in `missing`. */
+export async function readFacts(iam: Iam, waiting: Waiting = WAITING): Promise<LiveFacts> {
   const { sdk, client, signal } = iam;
   const options = signal ? { abortSignal: signal } : {};
   const missing: string[] = [];
@@ -84,9 +79,11 @@ export async function readFacts(iam: Iam, waiting: Waiting = WAITING): Promise<R
   );
   if ('missing' in summary) missing.push(summary.missing);
   return {
-    ...('missing' in report ? {} : { credentialReport: report }),
-    ...('value' in policy ? { passwordPolicy: policy.value } : {}),
-    ...('value' in summary ? { summary: summary.value } : {}),
+    facts: {
+      ...('missing' in report ? {} : { credentialReport: report }),
+      ...('value' in policy ? { passwordPolicy: policy.value } : {}),
+      ...('value' in summary ? { summary: summary.value } : {}),
+    },
     missing,
   };
 }

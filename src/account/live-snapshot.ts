@@ -59,8 +59,8 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> 
   };
   await write(files.ACCOUNT, files.jsonText(live.details));
 
-  const facts = await readFacts(iam, options.waiting);
-  missing.push(...facts.missing);
+  const { facts, missing: unread } = await readFacts(iam, options.waiting);
+  missing.push(...unread);
   if (facts.credentialReport) await write(files.CREDENTIAL_REPORT, facts.credentialReport.csv);
   if (facts.passwordPolicy) await write(files.PASSWORD_POLICY, files.jsonText(facts.passwordPolicy));
   if (facts.summary) await write(files.SUMMARY, files.jsonText(facts.summary));

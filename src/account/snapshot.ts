@@ -3,14 +3,20 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RunError, UsageError } from '../errors.ts';
 import { parseTrails, type TrailFactsResult } from '../trail/facts-read.ts';
-import type { Account, AccountFacts, AccountPrincipal, LastAccessed } from './account.ts';
+import type { Account, AccountPrincipal, LastAccessed } from './account.ts';
 import { parseAuthorizationDetails } from './authorization-details.ts';
-import { parseCredentialReport } from './credential-report.ts';
-import { parseAccountSummary, parsePasswordPolicy } from './facts.ts';
+import { parseFacts, type RawFacts } from './facts.ts';
 import { byCodeUnit, defined, isJson, parseTime } from './fields.ts';
 import { parseLastAccessed } from './last-accessed.ts';
-import { parseOrganization, parseOrganizationAccess } from './organization.ts';
 import * as files from './snapshot-files.ts';
+
+const FILES: Readonly<Record<keyof RawFacts, string>> = {
+  credentialReport: files.CREDENTIAL_REPORT,
+  passwordPolicy: files.PASSWORD_POLICY,
+  summary: files.SUMMARY,
+  organization: files.ORGANIZATION,
+  organizationAccess: files.ORGANIZATION_ACCESS,
+};
 
 export interface SnapshotContents {
   /** With facts, and with what the snapshot could not read among its problems. */
@@ -63,35 +69,23 @@ export async function readSnapshot(directory: string): Promise<SnapshotContents>
 
   const details = await json(files.ACCOUNT);
   const account = parseAuthorizationDetails(details ?? null, join(directory, files.ACCOUNT));
-  const report = await listed(files.CREDENTIAL_REPORT);
-  const credentials =
-    report === undefined
-      ? undefined
-      : parseCredentialReport(report, join(directory, files.CREDENTIAL_REPORT));
-  const generatedAt = parseTime(manifest.credentialReportAt);
-  const policy = await json(files.PASSWORD_POLICY);
-  const summary = await json(files.SUMMARY);
+  const csv = await listed(files.CREDENTIAL_REPORT);
+  const generatedAt =
+    typeof manifest.credentialReportAt === 'string' ? manifest.credentialReportAt : undefined;
+  const facts = parseFacts(
+    {
+      ...defined(
+        'credentialReport',
+        csv === undefined ? undefined : { csv, ...defined('generatedAt', generatedAt) },
+      ),
+      ...defined('passwordPolicy', await json(files.PASSWORD_POLICY)),
+      ...defined('summary', await json(files.SUMMARY)),
+      ...defined('organization', await json(files.ORGANIZATION)),
+      ...defined('organizationAccess', await json(files.ORGANIZATION_ACCESS)),
+    },
+    (part) => join(directory, FILES[part]),
+  );
   const trails = await json(files.TRAILS);
-  const around = await json(files.ORGANIZATION);
-  const access = await json(files.ORGANIZATION_ACCESS);
-  const organization =
-    around === undefined ? undefined : parseOrganization(around, join(directory, files.ORGANIZATION));
-  const accessed =
-    access === undefined
-      ? undefined
-      : parseOrganizationAccess(access, join(directory, files.ORGANIZATION_ACCESS));
-  const facts: AccountFacts = {
-    ...defined('organization', organization && { ...organization, ...defined('access', accessed) }),
-    ...defined('credentials', credentials && { ...credentials, ...defined('generatedAt', generatedAt) }),
-    ...defined(
-      'passwordPolicy',
-      policy === undefined ? undefined : parsePasswordPolicy(policy, join(directory, files.PASSWORD_POLICY)),
-    ),
-    ...defined(
-      'summary',
-      summary === undefined ? undefined : parseAccountSummary(summary, join(directory, files.SUMMARY)),
-    ),
-  };
   return {
     account: {
       ...account,
