@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Progress } from '../../src/trail/source.ts';
 import { clearStore, storeStats } from '../../src/trail/store/manage.ts';
 import { batchesOf, expected, isolateAws, source, WINDOW } from '../faults/s3-run.ts';
 import { type FaultServer, startS3 } from '../faults/s3-server.ts';
@@ -187,6 +188,25 @@ describe('how it is read', () => {
     await reading.return?.();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(asked('get').length).toBeLessThanOrEqual(8);
+  });
+
+  it('tells how far it is, with totals once all is listed', async () => {
+    const objects = trailObjects(SHAPE).filter(inWindow);
+    await serve(objects);
+    const seen: Progress[] = [];
+    const onProgress = (progress: Progress): void => void seen.push(progress);
+    for await (const batch of source(server).read({ window: WINDOW, onProgress }))
+      expect(batch.gap).toBeUndefined();
+    const bytes = objects.reduce((sum, [, body]) => sum + body.length, 0);
+    const [objectsDone, records] = [objects.length, objects.length * SHAPE.recordsPerObject];
+    expect(seen).toHaveLength(objects.length);
+    expect(seen.at(-1)).toEqual({
+      objectsDone,
+      objectsTotal: objectsDone,
+      bytesDone: bytes,
+      bytesTotal: bytes,
+      records,
+    });
   });
 
   it('ends with the signal', async () => {

@@ -24,10 +24,13 @@ export interface ListOptions {
   /** Listings under way at a time. */
   readonly concurrency: number;
   readonly signal?: AbortSignal;
+  /** Called for every object as it is listed, and once when all are. */
+  readonly onListed?: (object: ListedObject) => void;
+  readonly onAllListed?: () => void;
 }
 
-/** Objects listed and not yet taken; listing waits beyond that. */
-const AHEAD = 5_000;
+/** Objects listed and not yet taken; listing waits beyond that. Some 400 bytes each. */
+const AHEAD = 20_000;
 
 /**
  * Lists the folders' objects. A quiet region takes one request for the whole window (keys sort by day); a busy one
@@ -55,6 +58,7 @@ export function listLogs(
       if (day < days.first || day > days.last) continue;
       const { accountId, region } = leaf;
       const object = { name: `s3://${name}/${key}`, key, etag, bytes: bytes ?? 0, accountId, region, day };
+      options.onListed?.(object);
       await channel.push({ kind: 'object', object });
     }
   };
@@ -110,7 +114,10 @@ export function listLogs(
     await Promise.all(begun.flat());
   };
   all().then(
-    () => channel.close(),
+    () => {
+      options.onAllListed?.();
+      channel.close();
+    },
     (error: unknown) => channel.close(error),
   );
   return channel;

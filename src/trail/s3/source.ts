@@ -90,7 +90,13 @@ async function* readAll(
     closers.push(() => client.close());
     const fetcher = createFetcher(client, { ...options, idleTimeout, signal: stop.signal });
     const days = deliveryDays(read.window, options.slackDays ?? 1);
-    const listing = listLogs(bucket, leaves, { days, concurrency: LISTINGS, signal: stop.signal });
+    const listing = listLogs(bucket, leaves, {
+      days,
+      concurrency: LISTINGS,
+      signal: stop.signal,
+      onListed: (object) => tally.expect(object.bytes),
+      onAllListed: () => tally.expectNoMore(),
+    });
     const pool = { limit: concurrency, budget: BUDGET, weight: weightOf };
     for await (const done of pooled(listing, pool, (listed) => take(listed, fetcher, store, read))) {
       const batch = tally.add(done);

@@ -12,6 +12,9 @@ export class Tally {
   #reused = 0;
   #bytes = 0;
   #records = 0;
+  #bytesDone = 0;
+  /** Objects and bytes the listing has found so far. */
+  #expected = { objects: 0, bytes: 0, all: false };
   readonly #ignored = new Map<string, number>();
   readonly #gaps = new Map<GapReason, number>();
   readonly #cells = new Map<string, CoverageCell>();
@@ -35,6 +38,17 @@ export class Tally {
     this.#ignored.set(kind, (this.#ignored.get(kind) ?? 0) + count);
   }
 
+  /** The listing has found an object. */
+  expect(bytes: number): void {
+    this.#expected.objects += 1;
+    this.#expected.bytes += bytes;
+  }
+
+  /** The listing is complete: from now on progress has totals. */
+  expectNoMore(): void {
+    this.#expected.all = true;
+  }
+
   /** The batch to hand on, where there is one. */
   add(done: Done): Batch | undefined {
     if (done.kind === 'ignored') {
@@ -43,7 +57,10 @@ export class Tally {
     }
     const { batch, listed, reused } = done;
     const { gap, object } = batch;
-    if (listed) this.#listed += 1;
+    if (listed) {
+      this.#listed += 1;
+      this.#bytesDone += object?.bytes ?? 0;
+    }
     if (reused) this.#reused += 1;
     this.#records += batch.records;
     if (gap) {
@@ -59,7 +76,13 @@ export class Tally {
   }
 
   progress(): Progress {
-    return { objectsDone: this.#listed, bytesDone: this.#bytes, records: this.#records };
+    const { objects, bytes, all } = this.#expected;
+    return {
+      objectsDone: this.#listed,
+      bytesDone: this.#bytesDone,
+      records: this.#records,
+      ...(all && { objectsTotal: objects, bytesTotal: bytes }),
+    };
   }
 
   facts(kind: SourceFacts['kind'], location: string): SourceFacts {
