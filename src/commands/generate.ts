@@ -9,7 +9,7 @@ import { generateFlags } from './generate-flags.ts';
 import { writeOutputs } from './output.ts';
 
 /** What `--out` gets. */
-const FILES = ['policy', 'json', 'markdown'] as const;
+const FILES = ['policy', 'rollback', 'json', 'markdown'] as const;
 
 export const command: Command = {
   builder: generateFlags,

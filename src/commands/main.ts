@@ -45,7 +45,9 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     .alias('help', 'h')
     .strict()
     .wrap(Math.min(io.width, 120))
-    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .parserConfiguration({
+      'duplicate-arguments-array': COMMANDS.some((one) => one.name === argv[0] && one.repeats === true),
+    })
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? new UsageError(oneLine(message));

@@ -6,6 +6,8 @@ interface Row {
   /** yargs command string where it takes positionals. */
   readonly usage?: string;
   readonly describe: string;
+  /** True where a flag may be given more than once. */
+  readonly repeats?: boolean;
   load(): Promise<{ readonly command: Command }>;
 }
 
@@ -25,5 +27,11 @@ export const COMMANDS: readonly Row[] = [
     name: 'snapshot',
     describe: 'save what AWS says of the account, for --account and audits',
     load: () => import('./snapshot.ts'),
+  },
+  {
+    name: 'verify',
+    describe: 'check policies against logs and the old grants; exit 2 when they break or widen access',
+    repeats: true,
+    load: () => import('./verify.ts'),
   },
 ];

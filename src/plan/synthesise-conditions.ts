@@ -21,20 +21,33 @@ const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0
 /** Names that `--conditions` takes. */
 export const CONDITION_NAMES: readonly string[] = rows.map((row) => row.name);
 
-/** Entries of one action, in groups of equal conditions. Roles passed to different services stay apart. */
+/**
+ * Entries of one action, in groups of equal conditions. Roles passed to different services stay apart; `together` where
+ * the statement's resources cannot tell them apart.
+ */
 export function addedConditions(
   action: string,
   entries: readonly UsageEntry[],
   old: readonly Condition[],
   options: PlanOptions,
   catalogue: Catalogue,
+  together = false,
 ): readonly ConditionedEntries[] {
   if (entries.some((entry) => needsWholeGrant(entry, catalogue))) return [{ entries, conditions: old }];
-  const asked = options.conditions.flatMap((name) => askedCondition(name, entries, old));
-  const conditions = [...old, ...asked];
-  if (action.toLowerCase() !== 'iam:passrole' || constrains(old, PASSED_TO)) return [{ entries, conditions }];
+  const withAsked = (group: readonly UsageEntry[]): readonly Condition[] => [
+    ...old,
+    ...options.conditions.flatMap((name) => askedCondition(name, group, old)),
+  ];
+  if (action.toLowerCase() !== 'iam:passrole' || constrains(old, PASSED_TO))
+    return [{ entries, conditions: withAsked(entries) }];
   const groups = new Map<string, { services: readonly string[]; entries: UsageEntry[] }>();
-  for (const [role, services] of servicesByRole(entries)) {
+  const roles = servicesByRole(entries);
+  if (together) {
+    const all = [...roles.values()];
+    const services = all.some((one) => one.length === 0) ? [] : [...new Set(all.flat())].sort(byCodeUnit);
+    return [{ entries, conditions: [...withAsked(entries), ...passedTo(services)] }];
+  }
+  for (const [role, services] of roles) {
     const key = JSON.stringify(services);
     const group = groups.get(key) ?? { services, entries: [] };
     groups.set(key, group);
@@ -44,12 +57,12 @@ export function addedConditions(
     .sort(([a], [b]) => byCodeUnit(a, b))
     .map(([, group]) => ({
       entries: group.entries,
-      conditions:
-        group.services.length === 0
-          ? conditions
-          : [...conditions, { operator: 'StringEquals', key: 'iam:PassedToService', values: group.services }],
+      conditions: [...withAsked(group.entries), ...passedTo(group.services)],
     }));
 }
+
+const passedTo = (services: readonly string[]): readonly Condition[] =>
+  services.length === 0 ? [] : [{ operator: 'StringEquals', key: 'iam:PassedToService', values: services }];
 
 /** Every value a condition key had over these entries; undefined where one call did not carry the key. */
 export function valuesOf(key: string, entries: readonly UsageEntry[]): readonly string[] | undefined {

@@ -1,7 +1,7 @@
 /** One old statement and what judging said of its actions -> the statements that take its place. */
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Statement } from '../policy/document.ts';
-import { matchesAction } from '../policy/pattern.ts';
+import { intersects, matchesAction } from '../policy/pattern.ts';
 import type { ResourcePattern } from './generalise.ts';
 import type { Judgement, PlanOptions } from './input.ts';
 import { addedConditions } from './synthesise-conditions.ts';
@@ -74,26 +74,38 @@ function outcomeOf(
     written: [],
   };
   if (keep === 'as-granted' || judgement.entries.length === 0) return [asGranted];
-  return addedConditions(
-    action,
-    judgement.entries,
-    statement.conditions,
-    context.options,
-    context.catalogue,
-  ).map(({ entries, conditions }) => {
-    const narrowed = narrowResources(statement.resource, entries, {
-      mode: context.options.resources,
-      catalogue: context.catalogue,
-      variables: context.variables,
-    });
-    return {
+  const outcomes = (together: boolean): readonly Outcome[] =>
+    addedConditions(
       action,
-      resource: narrowed.resource,
-      conditions,
-      written: narrowed.written.map((pattern) => ({ action, pattern })),
-    };
-  });
+      judgement.entries,
+      statement.conditions,
+      context.options,
+      context.catalogue,
+      together,
+    ).map(({ entries, conditions }) => {
+      const narrowed = narrowResources(statement.resource, entries, {
+        mode: context.options.resources,
+        catalogue: context.catalogue,
+        variables: context.variables,
+      });
+      return {
+        action,
+        resource: narrowed.resource,
+        conditions,
+        written: narrowed.written.map((pattern) => ({ action, pattern })),
+      };
+    });
+  const apart = outcomes(false);
+  return apart.some((one, i) => apart.slice(i + 1).some((other) => overlap(one, other)))
+    ? outcomes(true)
+    : apart;
 }
+
+/** Whether two grants of one action share a resource: the conditions of one would say nothing about the other. */
+const overlap = (a: Grant, b: Grant): boolean =>
+  a.resource.not ||
+  b.resource.not ||
+  a.resource.patterns.some((one) => b.resource.patterns.some((two) => intersects(one, two)));
 
 type Outcomes = ReadonlyMap<string, readonly Outcome[] | undefined>;
 type Services = ReadonlyMap<string, readonly Judgement[]>;

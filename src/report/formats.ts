@@ -11,6 +11,7 @@ import { renderJson } from './json.ts';
 import { renderMarkdown } from './markdown.ts';
 import type { OutputFile } from './output-file.ts';
 import { policyFiles } from './policy.ts';
+import { rollbackFiles } from './rollback.ts';
 import { renderSarif } from './sarif.ts';
 import { renderTerminal } from './terminal.ts';
 import { renderTerraform } from './terraform.ts';
@@ -41,6 +42,7 @@ export const FORMATS = {
     files: one('result.json', renderJson),
   },
   policy: { about: 'the tightened policy documents', files: policyFiles },
+  rollback: { about: 'the old documents and the commands that restore them', files: rollbackFiles },
   markdown: { about: 'the removal report in full', files: one('report.md', renderMarkdown) },
   comment: {
     about: 'a pull-request comment below 65,536 characters',

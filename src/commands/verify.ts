@@ -1,0 +1,73 @@
+/** `verify`: would these policies break what was seen, or allow more than the old ones? The gate of a pull request. */
+import { basename } from 'node:path';
+import { EXIT, RunError, UsageError } from '../errors.ts';
+import { provenUses } from '../plan/replayable.ts';
+import { evidenceOf } from '../plan/summary.ts';
+import { type NamedPolicy, type Verification, verifyPolicies } from '../plan/verify.ts';
+import { parsePolicy } from '../policy/parse.ts';
+import { prettyJson } from '../report/escape/json.ts';
+import { verificationText } from '../report/verification.ts';
+import { analyse } from './analyse.ts';
+import type { Args, Command } from './command.ts';
+import { evidenceFlags } from './generate-flags.ts';
+import { principalFlags, windowFlags } from './principal-flags.ts';
+import { readJsonFile } from './read-json.ts';
+
+export const command: Command = {
+  builder: (yargs) =>
+    evidenceFlags(windowFlags(principalFlags(yargs)))
+      .option('policy', {
+        type: 'string',
+        array: true,
+        describe: 'policy document to check; all that are to be attached, one file each',
+        group: 'Policy:',
+      })
+      .option('format', {
+        choices: ['text', 'json'] as const,
+        default: 'text' as const,
+        describe: 'how the answer is written',
+        group: 'Output:',
+      }),
+  run: async (args, io) => {
+    const fresh = await readPolicies(args);
+    const input = await analyse({ ...args, ...DEFAULTS }, io);
+    const old = input.account?.policies.map(
+      ({ name, document }): NamedPolicy => ({
+        name,
+        policy: parse(document, `policy \`${name}\``, RunError),
+      }),
+    );
+    const result = verifyPolicies(old, fresh, provenUses(input.usage, 1), input.catalogue);
+    io.out(args.format === 'json' ? `${prettyJson(result)}\n` : verificationText(result));
+    const { complete, statement } = evidenceOf(input);
+    if (!complete) io.err(`${statement}\n`);
+    return exitCode(result, complete || args.allowIncomplete === true);
+  },
+};
+
+/** Choices of a plan that a check does not make. */
+const DEFAULTS = { resources: 'exact', graceDays: 0, minDaysSeen: 1, allowWiderWildcards: false } as const;
+
+/** A broken policy is the answer, whatever the evidence lacks; a good one is only as good as the evidence. */
+function exitCode(result: Verification, complete: boolean) {
+  if (!result.ok) return EXIT.gate;
+  return complete ? EXIT.done : EXIT.incomplete;
+}
+
+async function readPolicies(args: Args): Promise<readonly NamedPolicy[]> {
+  const paths = Array.isArray(args.policy) ? args.policy.map(String) : [];
+  if (paths.length === 0) throw new UsageError('no policy given: add `--policy FILE`, once for each policy');
+  return Promise.all(
+    paths.map(async (path) => {
+      const { value } = await readJsonFile('policy', path);
+      return { name: basename(path), policy: parse(value, `\`--policy ${path}\``, UsageError) };
+    }),
+  );
+}
+
+function parse(document: unknown, what: string, Failure: typeof UsageError | typeof RunError) {
+  const result = parsePolicy(document);
+  if (result.ok) return result.policy;
+  const { path, message } = result.problems[0]!;
+  throw new Failure(`${what} is not a policy that IAM takes: \`${path}\` ${message}`);
+}
