@@ -80,14 +80,13 @@ function tagsOf(raw: Json, at: string, origin: string): readonly (readonly [stri
     .sort((a, b) => byCodeUnit(a[0], b[0]));
 }
 
-function groupPolicies(names: readonly string[], shared: Shared, problems: string[]): AttachedPolicy[] {
+/** What a user has through its groups. One that is not in the file stands there as a policy that nobody knows. */
+function groupPolicies(names: readonly string[], shared: Shared): AttachedPolicy[] {
   return names.flatMap((name) => {
     const group = shared.groups.get(name);
-    if (!group) {
-      problems.push(`group \`${name}\` is not in \`${shared.origin}\`, so what it grants is unknown`);
-      return [];
-    }
-    return ownPolicies(group, name, shared);
+    if (group) return ownPolicies(group, name, shared);
+    const problem = `group \`${name}\` is not in \`${shared.origin}\`, so what it grants is unknown`;
+    return [{ source: 'group-inline', name, group: name, document: undefined, problem }];
   });
 }
 
@@ -136,7 +135,7 @@ export function readPrincipal(
   const policies = sortPolicies([
     ...managedPolicies(raw, at, shared),
     ...inlinePolicies(inline, `${at}.${title}PolicyList`, origin),
-    ...groupPolicies(groups, shared, problems),
+    ...groupPolicies(groups, shared),
   ]);
 
   const boundaryRaw = field(raw, 'PermissionsBoundary');

@@ -1,5 +1,6 @@
 /** Judges, writes and proves: input -> the one value that every report renders. */
-import { RunError } from '../errors.ts';
+import type { AttachedPolicy } from '../account/account.ts';
+import { EvidenceError, RunError } from '../errors.ts';
 import { type Policy, policyToJson } from '../policy/document.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { policySize, quota } from '../policy/size.ts';
@@ -64,7 +65,11 @@ export function buildPlan(input: PlanInput): Plan {
   };
 }
 
-function parseAttached({ name, document }: { readonly name: string; readonly document: unknown }): Policy {
+function parseAttached({ name, document, problem }: AttachedPolicy): Policy {
+  if (problem !== undefined)
+    throw new EvidenceError(
+      `${problem}, so nothing can be compared with it: give all of the account, with every policy in it`,
+    );
   const result = parsePolicy(document);
   if (result.ok) return result.policy;
   const { path, message } = result.problems[0]!;
