@@ -24,6 +24,8 @@ export interface ActionClasses {
 interface PatternOf {
   readonly statement: number;
   readonly glob: Glob;
+  /** As written. */
+  readonly text: string;
 }
 
 /** A prefix no service has: stands for all services that neither the catalogue nor the policies name. */
@@ -42,7 +44,7 @@ export function actionClasses(
       const glob = compileAction(pattern);
       const service = serviceOf(glob);
       if (service === undefined) everywhere.push(statement);
-      else byService.set(service, [...(byService.get(service) ?? []), { statement, glob }]);
+      else byService.set(service, [...(byService.get(service) ?? []), { statement, glob, text: pattern }]);
     }
   const negated = statements.map((statement) => statement.action.not);
   const found = new Map<string, ActionClass>();
@@ -104,7 +106,7 @@ function strangeNames(
   if (known.length === 0) strangers.push([...codes(`${service}:`), ANY, STAR]);
   for (const stranger of strangers) {
     if (!stranger.some((token) => token < 0)) {
-      words.add(String.fromCharCode(...stranger));
+      words.add(patterns.find((one) => one.glob === stranger)!.text);
       continue;
     }
     const near = [...distinct.values()].filter(
@@ -116,7 +118,7 @@ function strangeNames(
   }
   return [...words].map((word) => ({
     word,
-    hits: patterns.filter((one) => matchGlob(one.glob, word)).map((one) => one.statement),
+    hits: patterns.filter((one) => matchGlob(one.glob, word.toLowerCase())).map((one) => one.statement),
   }));
 }
 

@@ -71,12 +71,6 @@ export function evaluate(sets: PolicySets, request: Request): Decision {
   return { decision, matched, unknownKeys: [] };
 }
 
-/** Whether one statement applies to the request, whatever its effect. */
-export function statementMatches(policy: Policy, statement: number, request: Request): Truth {
-  const compiled = compiledPolicy(policy)[statement]!;
-  return statementApplies(compiled, request, request.action.toLowerCase(), new Set());
-}
-
 interface CompiledStatement {
   readonly effect: Statement['effect'];
   readonly notAction: boolean;

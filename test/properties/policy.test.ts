@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compressActions } from '../../src/policy/compress.ts';
+import { contains } from '../../src/policy/contain.ts';
+import { type JsonPolicy, type Policy, policyToJson } from '../../src/policy/document.ts';
+import { evaluate } from '../../src/policy/evaluate.ts';
+import { compileGlob, matchGlob } from '../../src/policy/glob.ts';
+import { mergeStatements, packStatements } from '../../src/policy/pack.ts';
+import { parsePolicy, parsePolicyText } from '../../src/policy/parse.ts';
+import {
+  asPattern,
+  escapeLiteral,
+  intersects,
+  matchesResource,
+  patternCovers,
+} from '../../src/policy/pattern.ts';
+import { policySize } from '../../src/policy/size.ts';
+import { SMALL_CATALOGUE } from '../policy/attack.ts';
+import { makePolicy, makeRequest, random } from '../policy/generate.ts';
+
+const parsed = (json: unknown): Policy => {
+  const result = parsePolicy(json);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.policy;
+};
+const seed = fc.integer({ min: 0, max: 0x7fffffff });
+const requestOf = (rng: ReturnType<typeof random>) => {
+  const request = makeRequest(rng);
+  return { ...request, context: new Map(Object.entries(request.context)) };
+};
+
+describe('parsing', () => {
+  it('answers any JSON value without throwing, and writes back what it accepted', () => {
+    const element = fc.oneof(
+      fc.constantFrom(
+        '__proto__',
+        'constructor',
+        'Statement',
+        'Action',
+        'Effect',
+        'Resource',
+        'Condition',
+        'toString',
+      ),
+      fc.string(),
+    );
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 5 },
+        fc.constantFrom('Allow', 'Deny', '*', 's3:*', '2012-10-17'),
+        fc.jsonValue(),
+        fc.dictionary(element, tie('value')),
+        fc.array(tie('value'), { maxLength: 4 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(value, (json) => {
+        const result = parsePolicy(json);
+        if (result.ok) expect(parsed(policyToJson(result.policy))).toEqual(result.policy);
+        else for (const problem of result.problems) expect(problem.path.startsWith('$')).toBe(true);
+        parsePolicyText(JSON.stringify(json) ?? '');
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('survives hostile text: any text, deep nesting, keys of Object.prototype', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parsePolicyText(text)));
+    expect(parsePolicyText(`${'['.repeat(50_000)}${']'.repeat(50_000)}`).ok).toBe(false);
+    expect(parsePolicyText(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`).ok).toBe(false);
+    const text =
+      '{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"__proto__":"x"}}}}';
+    const result = parsePolicyText(text);
+    expect(result.ok && result.policy.statements[0]!.conditions[0]!.key).toBe('__proto__');
+    expect(result.ok && JSON.stringify(policyToJson(result.policy))).toContain('"__proto__":"x"');
+    expect(parsePolicyText('{"Statement":[],"Statement":[]}')).toEqual({
+      ok: false,
+      problems: [{ path: '$.Statement', message: 'the key is given twice' }],
+    });
+    expect(parsePolicyText(encodeURIComponent(text)).ok).toBe(true);
+  });
+
+  it('round-trips generated policies', () => {
+    fc.assert(
+      fc.property(seed, (start) => {
+        const json = makePolicy(random(start));
+        expect(policyToJson(parsed(json))).toEqual(json);
+        expect(policySize(json)).toBe(JSON.stringify(json).replace(/\s/g, '').length + blanksInStrings(json));
+      }),
+    );
+  });
+});
+
+const blanksInStrings = (json: JsonPolicy): number => (JSON.stringify(json).match(/\s/g) ?? []).length;
+
+describe('patterns', () => {
+  const glob = fc.array(fc.constantFrom('a', 'b', '*', '?'), { maxLength: 5 }).map((list) => list.join(''));
+  const words: string[] = [];
+  for (let length = 0, layer = ['']; length <= 6; length += 1) {
+    words.push(...layer);
+    layer = layer.flatMap((word) => [...'abc'].map((char) => word + char));
+  }
+  const matched = (pattern: string) => words.filter((word) => matchesResource(asPattern(pattern), word));
+
+  it('covers and intersects exactly as the words say', () => {
+    fc.assert(
+      fc.property(glob, glob, (a, b) => {
+        const [left, right] = [new Set(matched(a)), matched(b)];
+        expect([a, b, patternCovers(asPattern(a), asPattern(b))]).toEqual([
+          a,
+          b,
+          right.every((word) => left.has(word)),
+        ]);
+        expect([a, b, intersects(asPattern(a), asPattern(b))]).toEqual([
+          a,
+          b,
+          right.some((word) => left.has(word)),
+        ]);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('escapes any text so that it matches itself and nothing else', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', '*', '?', '$', '{', '}', ':', '/', 'é') });
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        const name = `arn:aws:s3:::${one}`;
+        expect(matchesResource(escapeLiteral(name), name)).toBe(true);
+        if (other !== one) expect(matchesResource(escapeLiteral(name), `arn:aws:s3:::${other}`)).toBe(false);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('takes no more than |pattern| x |text| steps on text made to hurt', () => {
+    const pattern = compileGlob(`${'*a'.repeat(50)}*b`, { variables: false, wildcards: true });
+    const started = performance.now();
+    expect(matchGlob(pattern, 'a'.repeat(100_000))).toBe(false);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+describe('evaluation', () => {
+  it('with keys unknown never contradicts a request in which they are known', () => {
+    fc.assert(
+      fc.property(seed, (start) => {
+        const rng = random(start);
+        const sets = { identity: [parsed(makePolicy(rng))], boundary: [parsed(makePolicy(rng))] };
+        for (let count = 0; count < 10; count += 1) {
+          const full = requestOf(rng);
+          const shown = new Map([...full.context].filter(() => rng.chance(0.5)));
+          const guess = evaluate(sets, { ...full, context: shown, unknownKeys: 'all-others' });
+          const fact = evaluate(sets, full);
+          if (guess.decision === 'unknown') expect(guess.unknownKeys.length).toBeGreaterThan(0);
+          else expect(guess.decision === 'allowed').toBe(fact.decision === 'allowed');
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('containment', () => {
+  it('proves every policy inside itself and inside itself with more', () => {
+    fc.assert(
+      fc.property(seed, (start) => {
+        const rng = random(start);
+        const [one, two] = [parsed(makePolicy(rng)), parsed(makePolicy(rng))];
+        expect(contains([one], [one], SMALL_CATALOGUE).verdict).toBe('proven');
+        const allows = {
+          ...two,
+          statements: two.statements.filter((statement) => statement.effect === 'Allow'),
+        };
+        expect(contains([one, allows], [one], SMALL_CATALOGUE).verdict).toBe('proven');
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('packing', () => {
+  it('merging and packing keep the meaning of generated policies and fit the limit', () => {
+    fc.assert(
+      fc.property(
+        seed,
+        fc.constantFrom('keep', 'drop'),
+        fc.integer({ min: 300, max: 900 }),
+        (start, sids, limit) => {
+          const rng = random(start);
+          const statements = Array.from({ length: 3 }, (_, part) =>
+            makePolicy(rng, 5).Statement.map((one) =>
+              one.Sid ? { ...one, Sid: `${one.Sid}p${part}` } : one,
+            ),
+          ).flat();
+          const merged = mergeStatements(statements, { sids });
+          const packing = packStatements(merged, limit);
+          const before = [parsed({ Version: '2012-10-17', Statement: statements })];
+          const after = packing.policies.map(parsed);
+          expect(packStatements(mergeStatements(statements, { sids }), limit)).toEqual(packing);
+          if (packing.status === 'does-not-fit') {
+            expect(packing.tooLarge).toBeDefined();
+            return;
+          }
+          for (const policy of packing.policies) expect(policySize(policy)).toBeLessThanOrEqual(limit);
+          for (let count = 0; count < 60; count += 1) {
+            const request = requestOf(rng);
+            expect(evaluate({ identity: after }, request).decision).toBe(
+              evaluate({ identity: before }, request).decision,
+            );
+          }
+          expect(contains(before, after, SMALL_CATALOGUE).verdict).toBe('proven');
+          expect(contains(after, before, SMALL_CATALOGUE).verdict).toBe('proven');
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('exact wildcards match exactly the given actions and are never longer', () => {
+    const all = SMALL_CATALOGUE.services.flatMap((one) =>
+      SMALL_CATALOGUE.actionsOf(one).map((action) => action.action),
+    );
+    fc.assert(
+      fc.property(fc.subarray(all, { minLength: 1 }), (used) => {
+        const { patterns, added } = compressActions(used, SMALL_CATALOGUE, { mode: 'exact' });
+        expect(added).toEqual([]);
+        const back = patterns.flatMap((one) => SMALL_CATALOGUE.expand(one).map((action) => action.action));
+        expect([...new Set(back)].sort()).toEqual([...used].sort());
+        expect(patterns.join().length).toBeLessThanOrEqual(used.join().length);
+      }),
+    );
+  });
+});
