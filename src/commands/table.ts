@@ -24,6 +24,12 @@ export const COMMANDS: readonly Row[] = [
     load: () => import('./demo.ts'),
   },
   {
+    name: 'explain',
+    usage: 'explain [files..]',
+    describe: 'say which permission a record or an event needs, and why',
+    load: () => import('./explain.ts'),
+  },
+  {
     name: 'snapshot',
     describe: 'save what AWS says of the account, for --account and audits',
     load: () => import('./snapshot.ts'),

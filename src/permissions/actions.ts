@@ -98,8 +98,10 @@ export function needsOf(
       basis: `authorized-actions.json ${official!.service}:${operation} [${official!.source}]`,
     });
   }
-  return needs;
+  return needs.sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
 }
+
+const LEVELS: readonly PermissionLevel[] = ['primary', 'conditional', 'possible'];
 
 function primaryOf(
   catalogue: Catalogue,
