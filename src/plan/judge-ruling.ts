@@ -42,11 +42,12 @@ export interface Bench {
   readonly today: string;
   /** Length of the window. */
   readonly days: number;
-  readonly partition: string;
   readonly observability: (action: string) => Observability;
   readonly prefixesOf: PrefixesOf;
   /** Why the whole grant is too young to judge. */
   readonly grace: string | undefined;
+  /** What was not read although a use of the service under the grant may lie in it; undefined service: any region. */
+  readonly gap: (service: string | undefined) => string | undefined;
 }
 
 /** PassRole is never logged: its use is inferred from the calls that hand a role over, and judged by those alone. */
@@ -94,8 +95,7 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
   if (bench.grace !== undefined) return asGranted('grace', 'grace', bench.grace);
 
   const unrecorded = observed.kind === 'hidden' ? observed.reason : undefined;
-  const regions = passRole ? undefined : regionsOf(service, grant.source, bench.partition);
-  const gap = gapReason(bench, regions);
+  const gap = bench.gap(passRole ? undefined : service);
   const doubt = bench.uses.doubt(action);
   const contradiction =
     advisor.kind === 'contradicts'
@@ -106,7 +106,7 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
     const unresolved = entries.some((one) => one.resource.kind === 'unresolved')
       ? 'a call does not show its resource'
       : undefined;
-    const wide = unrecorded ?? gap ?? contradiction ?? unresolved ?? (passRole ? doubt : undefined);
+    const wide = unrecorded ?? gap ?? contradiction ?? unresolved ?? bench.uses.elsewhere(action);
     const calls = entries.reduce((sum, one) => sum + one.count, 0);
     const seen = `used ${calls === 1 ? 'once' : `${calls} times`}`;
     return wide === undefined
@@ -141,8 +141,26 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
   });
 }
 
-function gapReason(bench: Bench, regions: ReadonlySet<string> | undefined): string | undefined {
-  const { coverage, usage } = bench.input;
+/** The gaps of one grant, with their sentence made once a service. */
+export function gapsOf(
+  input: PlanInput,
+  grant: Grant,
+  partition: string,
+): (service: string | undefined) => string | undefined {
+  const known = new Map<string | undefined, string | undefined>();
+  return (service) => {
+    if (!known.has(service)) {
+      const regions = service === undefined ? undefined : regionsOf(service, grant.source, partition);
+      known.set(service, gapReason(input, regions));
+    }
+    return known.get(service);
+  };
+}
+
+function gapReason(
+  { coverage, usage }: PlanInput,
+  regions: ReadonlySet<string> | undefined,
+): string | undefined {
   if (coverage.state === 'none') return 'nothing was read';
   const gaps = gapsFor(coverage, usage.principal.accountId, regions);
   if (gaps.length === 0) return undefined;

@@ -9,6 +9,8 @@ export interface Uses {
   setAside(action: string): readonly UsageEntry[];
   /** Why the action may have been used although no use is proven, or undefined. */
   doubt(action: string): string | undefined;
+  /** Why it may have been used on other resources than those of its proven uses, or undefined. */
+  elsewhere(action: string): string | undefined;
 }
 
 /** Proof of use: AWS evaluated and passed it. Throttled and invalid calls prove nothing either way. */
@@ -18,19 +20,14 @@ export const isUse = (entry: UsageEntry): boolean =>
 export function usesOf(usage: PrincipalUsage, minDaysSeen: number, prefixesOf: PrefixesOf): Uses {
   const used = group(usage.entries.filter((one) => isUse(one) && one.days.length >= minDaysSeen));
   const rare = group(usage.entries.filter((one) => isUse(one) && one.days.length < minDaysSeen));
-  const doubts = new Map<string, string>();
+  const tried = group(usage.entries.filter((one) => !isUse(one)));
+  const hidden = new Map(
+    usage.hidden.map((one) => [
+      one.action.toLowerCase(),
+      `${one.eventName} may have needed it on ${one.through}`,
+    ]),
+  );
   const unmapped = new Map<string, string>();
-  for (const one of usage.hidden)
-    doubts.set(one.action.toLowerCase(), `${one.eventName} may have needed it on ${one.through}`);
-  for (const one of usage.entries) {
-    if (isUse(one) || doubts.has(one.action.toLowerCase())) continue;
-    const call = one.eventNames[0] ?? 'a call';
-    const why =
-      one.level === 'possible'
-        ? `${call} may need it, and its record cannot tell`
-        : `${call} was tried and ended in an error that does not tell whether it was allowed`;
-    doubts.set(one.action.toLowerCase(), why);
-  }
   for (const one of usage.unmapped)
     for (const prefix of prefixesOf(one.eventSource))
       if (!unmapped.has(prefix))
@@ -38,9 +35,27 @@ export function usesOf(usage: PrincipalUsage, minDaysSeen: number, prefixesOf: P
   return {
     of: (action) => used.get(action.toLowerCase()) ?? [],
     setAside: (action) => rare.get(action.toLowerCase()) ?? [],
-    doubt: (action) =>
-      doubts.get(action.toLowerCase()) ?? unmapped.get(action.slice(0, action.indexOf(':')).toLowerCase()),
+    doubt: (action) => {
+      const key = action.toLowerCase();
+      const first = tried.get(key)?.[0];
+      return hidden.get(key) ?? (first && unproven(first)) ?? unmapped.get(key.slice(0, key.indexOf(':')));
+    },
+    elsewhere: (action) => {
+      const key = action.toLowerCase();
+      const proven = new Set((used.get(key) ?? []).map(nameOf));
+      const other = tried.get(key)?.find((one) => one.level !== 'possible' && !proven.has(nameOf(one)));
+      return hidden.get(key) ?? (other && unproven(other));
+    },
   };
+}
+
+const nameOf = ({ resource }: UsageEntry): string => (resource.kind === 'arn' ? resource.arn : resource.kind);
+
+function unproven(entry: UsageEntry): string {
+  const call = entry.eventNames[0] ?? 'a call';
+  return entry.level === 'possible'
+    ? `${call} may need it, and its record cannot tell`
+    : `${call} was tried and ended in an error that does not tell whether it was allowed`;
 }
 
 function group(entries: readonly UsageEntry[]): ReadonlyMap<string, readonly UsageEntry[]> {

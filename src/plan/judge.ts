@@ -18,7 +18,7 @@ import { explode, reaches, selectsAction } from './grants.ts';
 import type { Judged, Judgement, PlanInput } from './input.ts';
 import { advisorOf } from './judge-advisor.ts';
 import { graceFor, lastDay } from './judge-rules.ts';
-import { type Bench, type Ruling, rule } from './judge-ruling.ts';
+import { type Bench, gapsOf, type Ruling, rule } from './judge-ruling.ts';
 import { usesOf } from './judge-uses.ts';
 import type { Finding } from './plan.ts';
 
@@ -41,19 +41,19 @@ function observabilityOf(catalogue: Catalogue): ReturnType<typeof createObservab
 export function judge(input: PlanInput, policies: readonly (Policy | undefined)[]): Judged {
   const { account, usage, coverage } = input;
   const grants = account ? explode(policies, input.catalogue) : [];
-  const bench: Omit<Bench, 'grace'> = {
+  const bench: Omit<Bench, 'grace' | 'gap'> = {
     input,
     uses: usesOf(usage, input.options.minDaysSeen, sourcePrefixes),
     advisor: advisorOf(input.lastAccessed, usage, coverage.window, sourcePrefixes),
     today: lastDay(input),
     days: Math.round((coverage.window.to - coverage.window.from) / DAY),
-    partition: usage.principal.arn.split(':')[1] ?? 'aws',
     observability: observabilityOf(input.catalogue),
     prefixesOf: sourcePrefixes,
   };
+  const partition = usage.principal.arn.split(':')[1] ?? 'aws';
   const ruled: Ruled[] = grants.map((grant) => {
     const grace = account ? graceFor(account, grant.policy, input) : undefined;
-    const own: Bench = { ...bench, grace };
+    const own: Bench = { ...bench, grace, gap: gapsOf(input, grant, partition) };
     return { grant, rulings: grant.actions.map((one) => rule(own, grant, one)) };
   });
   const findings = [

@@ -1,4 +1,5 @@
 /** Gaps that the objects themselves show: unusable ones, and days and regions without any. */
+import type { TrailFacts } from '../trail/facts.ts';
 import type { CoverageCell, ObjectGap, Window } from '../trail/source.ts';
 import type { Gap } from './coverage.ts';
 import type { CoverageInput } from './coverage-build.ts';
@@ -64,7 +65,12 @@ export function cellGaps(input: CoverageInput): Gap[] {
     });
 
   const whole = new Set(empty);
-  const regions = new Set([...read.keys(), ...delivered.keys(), ...(input.expectedRegions ?? [])]);
+  const regions = new Set([
+    ...read.keys(),
+    ...delivered.keys(),
+    ...(input.expectedRegions ?? []),
+    ...(input.trails ?? []).flatMap(regionsOfTrail),
+  ]);
   for (const region of [...regions].sort(byCodeUnit)) {
     const have = read.get(region) ?? new Map<number, number>();
     const told = delivered.get(region);
@@ -95,6 +101,16 @@ export function cellGaps(input: CoverageInput): Gap[] {
 
 const edge = (index: number, days: readonly number[]): number | undefined =>
   index === 0 || index === days.length - 1 ? 0 : undefined;
+
+/**
+ * Regions that a trail fills in any account in use: its own, and where it has global service events us-east-1, in which
+ * IAM and the global STS endpoint are logged. https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html
+ */
+function regionsOfTrail(trail: TrailFacts): readonly string[] {
+  const records = trail.management.read || trail.management.write;
+  const global = trail.multiRegion && trail.includesGlobalServiceEvents && trail.arn.startsWith('arn:aws:');
+  return records ? [trail.homeRegion, ...(global ? ['us-east-1'] : [])] : [];
+}
 
 type RegionDays = ReadonlyMap<string, ReadonlyMap<number, number>>;
 

@@ -92,7 +92,9 @@ const TYPES: ReadonlyMap<string, readonly string[]> = new Map([
 
 function input(given: Given): CoverageInput {
   const [from, to] = given.window ?? ['2026-01-01', '2026-01-31'];
-  const read = cells(given.cells ?? { 'eu-west-1': ['2026-01-01..2026-01-31'] });
+  const whole = ['2026-01-01..2026-01-31'];
+  // A multi-region trail fills its own region and the one of the global services.
+  const read = cells(given.cells ?? { 'eu-west-1': whole, ...(given.trails ? { 'us-east-1': whole } : {}) });
   return {
     window: { from: time(from), to: time(to) },
     source: {

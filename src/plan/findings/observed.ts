@@ -1,10 +1,10 @@
 /** Findings about the use itself: granted elsewhere, denied, not understood, not resolved, or worth a second look. */
 import type { Denial } from '../../permissions/permission.ts';
-import type { PrincipalUsage, UsageEntry } from '../../usage/usage.ts';
+import type { DenialEntry, HiddenEntry, PrincipalUsage, UsageEntry } from '../../usage/usage.ts';
 import type { PlanInput } from '../input.ts';
 import { isUse } from '../judge-uses.ts';
 import type { Finding } from '../plan.ts';
-import { seenEvidence } from './evidence.ts';
+import { seenEvidence, some } from './evidence.ts';
 import { makeFinding } from './make.ts';
 
 /** `matched`: uses that some attached Allow statement could have allowed. */
@@ -36,26 +36,29 @@ function grantedElsewhere(usage: PrincipalUsage, matched: ReadonlySet<UsageEntry
   });
 }
 
+/** One finding for what was refused in one way, with the resources it was refused on. */
 function denied(usage: PrincipalUsage): Finding[] {
-  return usage.denials.map((denial) => {
-    const named = denial.denied?.action;
-    const actions = named === undefined ? denial.actions : [named];
-    const where = denial.denied?.policyType;
-    const by = refusal(denial.denied);
+  const groups = new Map<string, DenialEntry[]>();
+  for (const one of usage.denials) {
+    const { action, policyType, explicit } = one.denied ?? {};
+    const key = JSON.stringify([one.eventSource, one.eventName, one.errorCode, action, policyType, explicit]);
+    const known = groups.get(key);
+    if (known) known.push(one);
+    else groups.set(key, [one]);
+  }
+  return [...groups].map(([key, all]) => {
+    const { eventSource, eventName, errorCode, denied: said } = all[0]!;
+    const actions = said?.action === undefined ? all.flatMap((one) => one.actions) : [said.action];
+    const seen = seenEvidence(all);
+    const only = new Set(actions).size === 1 ? actions[0] : undefined;
     return makeFinding({
       kind: 'denied-attempt',
-      subject: actions.length === 1 ? actions[0]! : `${denial.eventSource} ${denial.eventName}`,
-      key: [
-        denial.eventSource,
-        denial.eventName,
-        denial.errorCode,
-        where ?? '',
-        denial.denied?.resource ?? '',
-      ],
-      values: { what: `${denial.eventName} was denied ${times(denial.count)}${by} (${denial.errorCode})` },
+      subject: only ?? `${eventSource} ${eventName}`,
+      key: [key],
+      values: { what: `${eventName} was denied ${times(seen.count)}${refusal(said)} (${errorCode})` },
       actions,
-      resources: denial.denied?.resource === undefined ? [] : [denial.denied.resource],
-      evidence: seenEvidence([denial]),
+      resources: all.flatMap((one) => (one.denied?.resource === undefined ? [] : [one.denied.resource])),
+      evidence: seen,
     });
   });
 }
@@ -81,17 +84,27 @@ function unmapped(usage: PrincipalUsage): Finding[] {
   );
 }
 
+/** One finding a calling operation: a role deployed ninety times names ninety task definitions. */
 function hidden(usage: PrincipalUsage): Finding[] {
-  return usage.hidden.map((one) =>
-    makeFinding({
+  const groups = new Map<string, HiddenEntry[]>();
+  for (const one of usage.hidden) {
+    const key = JSON.stringify([one.action, one.eventName, one.reason]);
+    const known = groups.get(key);
+    if (known) known.push(one);
+    else groups.set(key, [one]);
+  }
+  return [...groups.values()].map((all) => {
+    const { action, eventName, reason } = all[0]!;
+    const through = some(all.map((one) => one.through));
+    return makeFinding({
       kind: 'hidden-permission',
-      subject: one.action,
-      key: [one.through, one.eventName],
-      values: { what: `${one.eventName} may need ${one.action} on ${one.through}: ${one.reason}` },
-      actions: [one.action],
-      evidence: seenEvidence([one]),
-    }),
-  );
+      subject: action,
+      key: [eventName, reason],
+      values: { what: `${eventName} may need ${action} on ${through}: ${reason}` },
+      actions: [action],
+      evidence: seenEvidence(all),
+    });
+  });
 }
 
 function unresolved(usage: PrincipalUsage): Finding[] {
