@@ -2,7 +2,7 @@
  * Saves what the live readers read, in AWS's own output shapes, for offline runs, tests and audits. What cannot be read
  * is named in the manifest and returned: a snapshot with something missing never looks whole.
  */
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { isExpected, RunError, UsageError } from '../errors.ts';
 import type { AwsOptions } from '../trail/aws-config.ts';
@@ -96,16 +96,14 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<Snapshot> 
 
 type Write = (name: string, text: string) => Promise<void>;
 
-/** Old files between new ones would be taken for part of the snapshot. */
+/** Old files between new ones would be taken for part of the snapshot. The folder itself is made with its first file. */
 async function requireEmpty(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
     if ((await readdir(directory)).length === 0) return;
   } catch (error) {
     const { code } = error as { readonly code?: string };
-    throw new RunError(
-      `could not write to \`${directory}\`: \`${code ?? String(error)}\`; give another folder`,
-    );
+    if (code === 'ENOENT') return;
+    throw new UsageError(`\`${directory}\` cannot be used (\`${code ?? String(error)}\`): give a new folder`);
   }
   throw new UsageError(
     `\`${directory}\` is not empty: give a new folder, so that old files do not mix with the snapshot`,

@@ -14,9 +14,12 @@ export const ORGANIZATION_ACCESS = 'organizations-access-report.json';
 export const TRAILS = 'trails.json';
 export const MANIFEST = 'snapshot.json';
 
-/** IAM's names are safe as file names; the kind keeps a role and a user of one name apart. */
+/**
+ * IAM's names are safe as file names; anything else in one is written `%hex`, for it cannot have come from IAM. The kind
+ * keeps a role and a user of one name apart.
+ */
 export const lastAccessedFile = ({ kind, name }: Pick<AccountPrincipal, 'kind' | 'name'>): string =>
-  `last-accessed/${kind}-${name}.json`;
+  `last-accessed/${kind}-${name.replace(/[^\w+=,.@-]/g, (one) => `%${one.charCodeAt(0).toString(16)}`)}.json`;
 
 /** Written last: a folder without it is of a snapshot that did not finish. */
 export interface Manifest {

@@ -7,6 +7,7 @@ import { parseAuthorizationDetails } from '../../src/account/authorization-detai
 import { readLiveAccount } from '../../src/account/live.ts';
 import { takeSnapshot } from '../../src/account/live-snapshot.ts';
 import { readSnapshot } from '../../src/account/snapshot.ts';
+import { lastAccessedFile } from '../../src/account/snapshot-files.ts';
 import { AccessError, RunError, UsageError } from '../../src/errors.ts';
 import { snapshotHandlers } from '../faults/aws-api-account.ts';
 import {
@@ -167,6 +168,13 @@ describe('snapshot', () => {
     expect(found.sort()).toEqual(files);
     for (const name of files) expect((await stat(join(root, 'out', name))).mode & 0o777).toBe(0o600);
     expect((await stat(join(root, 'out'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('names files so that no name leaves the folder', () => {
+    expect(lastAccessedFile({ kind: 'role', name: 'a+=,.@-_Z9' })).toBe('last-accessed/role-a+=,.@-_Z9.json');
+    expect(lastAccessedFile({ kind: 'user', name: '../../x\\y' })).toBe(
+      'last-accessed/user-..%2f..%2fx%5cy.json',
+    );
   });
 
   it('gets the reports only of those wanted', async () => {
