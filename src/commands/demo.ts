@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { RunError } from '../errors.ts';
 import type { Command } from './command.ts';
 import { command as generate } from './generate.ts';
+import { outputFlags } from './output-flags.ts';
 
 /** The bundle lies in dist/ or dist/chunks/, the sources in src/commands/. */
 function samples(): string {
@@ -16,7 +17,7 @@ function samples(): string {
 
 export const command: Command = {
   builder: (yargs) =>
-    yargs
+    outputFlags(yargs)
       .option('role', {
         choices: ['order-service', 'ci-deployer', 'security-auditor', 'legacy-reporting'] as const,
         default: 'order-service' as const,

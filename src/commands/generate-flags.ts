@@ -1,6 +1,7 @@
 /** Flags of the default command; apart from it, so that `--help` loads nothing else. */
 import type { Argv } from 'yargs';
 import { AWS_FLAGS } from './aws-flags.ts';
+import { outputFlags } from './output-flags.ts';
 import { principalFlags, windowFlags } from './principal-flags.ts';
 import { S3_FLAGS } from './s3-source.ts';
 
@@ -42,7 +43,7 @@ export function evidenceFlags(yargs: Argv): Argv {
 }
 
 export function generateFlags(yargs: Argv): Argv {
-  return evidenceFlags(windowFlags(principalFlags(yargs)))
+  return outputFlags(evidenceFlags(windowFlags(principalFlags(yargs))))
     .option('out', {
       type: 'string',
       describe: 'folder for policy-<n>.json, result.json and report.md',

@@ -30,6 +30,12 @@ export const COMMANDS: readonly Row[] = [
     load: () => import('./explain.ts'),
   },
   {
+    name: 'render',
+    usage: 'render <result>',
+    describe: 'show a result.json in any other format',
+    load: () => import('./render.ts'),
+  },
+  {
     name: 'snapshot',
     describe: 'save what AWS says of the account, for --account and audits',
     load: () => import('./snapshot.ts'),

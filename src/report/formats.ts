@@ -56,7 +56,7 @@ export const FORMATS = {
   terraform: { about: 'Terraform resources', files: one('policy.tf', (plan) => renderTerraform(plan)) },
   'terraform-document': {
     about: 'Terraform with aws_iam_policy_document',
-    files: one('policy.tf', (plan) => renderTerraform(plan, { style: 'document' })),
+    files: one('policy-document.tf', (plan) => renderTerraform(plan, { style: 'document' })),
   },
   cloudformation: {
     about: 'CloudFormation template, YAML',

@@ -1,0 +1,62 @@
+/** Where a plan goes: files, stdout, and the exit code. Shared by every command that ends in one plan. */
+import { EXIT, type ExitCode, UsageError } from '../errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import { FORMAT_NAMES, FORMATS, type FormatName, isFormatName } from '../report/formats.ts';
+import type { OutputFile } from '../report/output-file.ts';
+import type { Args, Io } from './command.ts';
+import { gate, parseFailOn } from './gate.ts';
+import { writeOutputs } from './output.ts';
+
+/** What `--out` always gets, besides the formats asked for. */
+const ALWAYS: readonly FormatName[] = ['policy', 'rollback', 'json', 'markdown'];
+
+/** The formats of a comma-separated list. @throws UsageError for an unknown one. */
+function formatsOf(value: unknown): readonly FormatName[] {
+  const names = String(value ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+  return names.map((name) => {
+    if (!isFormatName(name))
+      throw new UsageError(`\`--format ${name}\` is not known: use ${FORMAT_NAMES.join(', ')}`);
+    return name;
+  });
+}
+
+/**
+ * Reads the output flags, so that a mistake in them shows before an hour of reading logs; the value returned writes the
+ * files, prints, and then says by error or exit code what CI should do: 2 for a gate, 3 for incomplete evidence.
+ */
+export function delivery(args: Args, io: Io): (plan: Plan) => Promise<ExitCode> {
+  const formats = formatsOf(args.format);
+  const conditions = parseFailOn([String(args['fail-on'] ?? '')]);
+  const out = text(args.out);
+  const output = text(args.output);
+  if (output !== undefined && out !== undefined)
+    throw new UsageError('`--output` names one file and `--out` a folder: give one of them');
+  if (out === undefined && formats.length > 1)
+    throw new UsageError(`\`--format ${String(args.format)}\` is several formats: name a folder with --out`);
+  const options = {
+    colour: io.colour && output === undefined,
+    width: io.width,
+    ...(text(args['policy-path']) === undefined ? {} : { policyPath: String(args['policy-path']) }),
+  };
+  return async (plan) => {
+    const files = (name: FormatName): readonly OutputFile[] => FORMATS[name].files(plan, options);
+    if (out !== undefined) {
+      const names = [...new Set([...ALWAYS, ...formats])];
+      const written = await writeOutputs(names.flatMap(files), { kind: 'directory', path: out });
+      if (args.quiet !== true) io.err(`wrote ${written.join(', ')}\n`);
+    }
+    const printed = out === undefined ? (formats[0] ?? 'summary') : 'summary';
+    await writeOutputs(
+      files(printed),
+      output === undefined ? { kind: 'stdout', out: (line) => io.out(line) } : { kind: 'file', path: output },
+    );
+    gate(plan, conditions);
+    return plan.evidence.complete || args['allow-incomplete'] === true ? EXIT.done : EXIT.incomplete;
+  };
+}
+
+const text = (value: unknown): string | undefined =>
+  value === undefined || value === '' ? undefined : String(value);
