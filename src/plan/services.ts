@@ -34,9 +34,16 @@ export const usedActions = (uses: readonly UsageEntry[], catalogue: Catalogue): 
   new Set(uses.map((entry) => catalogue.action(entry.action)?.action ?? entry.action));
 
 export function levelsOf({ before, after, used }: Granted, catalogue: Catalogue): Plan['levels'] {
-  const count = (actions: Iterable<string>, level: AccessLevel): number =>
-    [...actions].filter((action) => catalogue.action(action)?.accessLevel === level).length;
-  return LEVELS.map((level) => [level, count(before ?? [], level), count(after, level), count(used, level)]);
+  const count = (actions: Iterable<string>): ReadonlyMap<AccessLevel, number> => {
+    const counts = new Map<AccessLevel, number>();
+    for (const action of actions) {
+      const level = catalogue.action(action)?.accessLevel;
+      if (level) counts.set(level, (counts.get(level) ?? 0) + 1);
+    }
+    return counts;
+  };
+  const [old, fresh, use] = [count(before ?? []), count(after), count(used)];
+  return LEVELS.map((level) => [level, old.get(level) ?? 0, fresh.get(level) ?? 0, use.get(level) ?? 0]);
 }
 
 export function servicesOf(

@@ -60,9 +60,13 @@ function trial(
       policies.push(one);
       continue;
     }
-    const packed = packStatements(shorten(step, one.policy.statements, input, granted), limit, {
-      ...(one.policy.version === undefined ? {} : { version: one.policy.version }),
-    });
+    const packed = packStatements(
+      shorten(step, one.policy.statements, input, granted).flatMap(inChunks),
+      limit,
+      {
+        ...(one.policy.version === undefined ? {} : { version: one.policy.version }),
+      },
+    );
     if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
     const [first, ...rest] = packed.policies;
     if (first) policies.push({ ...one, policy: parsed(first) });
@@ -74,7 +78,10 @@ function trial(
   let created = 0;
   for (const pool of pools) {
     const version = pool.version ?? '2008-10-17';
-    const statements = [...(overflow.get(version) ?? []), ...shorten(step, pool.statements, input, granted)];
+    const statements = [
+      ...(overflow.get(version) ?? []),
+      ...shorten(step, pool.statements, input, granted).flatMap(inChunks),
+    ];
     const packed = packStatements(statements, limit, { version });
     if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
     created += packed.policies.length;
@@ -136,6 +143,40 @@ function compressed(statement: Statement, step: Step, input: SynthesisInput, gra
   const { patterns } = compressActions(statement.action.patterns, input.catalogue, mode);
   return { ...statement, action: { not: false, patterns } };
 }
+
+/**
+ * Cuts a statement that no document can hold along its longer list, each part as full as may be: the parts together
+ * allow what the whole did.
+ */
+function inChunks(statement: JsonStatement): readonly JsonStatement[] {
+  const limit = quota('managed-policy');
+  const sizeOf = (one: JsonStatement): number => policySize({ Version: '2012-10-17', Statement: [one] });
+  if (sizeOf(statement) <= limit) return [statement];
+  const lists = (['Action', 'Resource'] as const)
+    .map((name) => ({ name, values: [statement[name] ?? []].flat() as readonly string[] }))
+    .sort((a, b) => JSON.stringify(b.values).length - JSON.stringify(a.values).length);
+  const { name, values } = lists[0]!;
+  if (values.length < 2) return [statement];
+  const room = limit - sizeOf({ ...statement, [name]: [] }) - SID_ROOM;
+  const chunks: string[][] = [];
+  let size = room;
+  for (const value of values) {
+    const length = JSON.stringify(value).length + 1;
+    if (size + length > room) {
+      chunks.push([]);
+      size = 0;
+    }
+    chunks.at(-1)!.push(value);
+    size += length;
+  }
+  return chunks.map((chunk, i) => ({
+    ...statement,
+    ...(statement.Sid && i > 0 ? { Sid: `${statement.Sid}Part${i + 1}` } : {}),
+    [name]: chunk,
+  }));
+}
+/** For the part's number in its Sid. */
+const SID_ROOM = 8;
 
 /** What we wrote must read back: a document that does not is a bug, and no policy leaves with it. */
 function parsed(document: unknown): Policy {

@@ -2,14 +2,15 @@
 import type { AccountPrincipal, AttachedPolicy } from '../account/account.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Policy, Statement } from '../policy/document.ts';
-import { asPattern, matchesAction, patternCovers } from '../policy/pattern.ts';
+import { patternCovers } from '../policy/pattern.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import type { Judgement, PlanOptions } from './input.ts';
 import type { PolicyChange } from './plan.ts';
 import { fitPolicies } from './synthesise-fit.ts';
 import { freshStatements } from './synthesise-fresh.ts';
 import { uniqueSid } from './synthesise-group.ts';
-import { tightenStatement, type Written } from './synthesise-statement.ts';
+import { covers, withoutRedundant } from './synthesise-redundant.ts';
+import { type Tightened, tightenStatement, type Written } from './synthesise-statement.ts';
 
 /** A policy of the set that is to be attached. `origin` undefined: it is new. */
 export interface AfterPolicy {
@@ -52,7 +53,7 @@ export function synthesiseFresh(uses: readonly UsageEntry[], input: SynthesisInp
 type Fate =
   | { readonly kind: 'keep'; readonly reason: string }
   | { readonly kind: 'leave-shared'; readonly reason: string }
-  | { readonly kind: 'edit'; readonly policy: Policy; readonly removed: number }
+  | { readonly kind: 'edit'; readonly policy: Policy }
   | { readonly kind: 'move'; readonly policy: Policy; readonly reason: string };
 
 /** `policies` are the account's attached policies, parsed, in its order. */
@@ -74,24 +75,29 @@ export function synthesise(
     const attached = account.policies[p]!;
     const untouchable = whyUntouchable(account, attached);
     if (untouchable) return untouchable;
-    const version = knowsVariables(policy) ? POOLS.variables : undefined;
-    const tightened = policy.statements.map((statement, s) =>
-      tightenStatement(statement, byStatement.get(`${p}:${s}`) ?? [], {
-        catalogue: input.catalogue,
-        options: input.options,
-        variables: version !== undefined,
-      }),
-    );
+    const tighten = (variables: boolean): readonly Tightened[] =>
+      policy.statements.map((statement, s) =>
+        tightenStatement(statement, byStatement.get(`${p}:${s}`) ?? [], {
+          catalogue: input.catalogue,
+          options: input.options,
+          variables,
+        }),
+      );
+    const left = (all: readonly Tightened[]): readonly Statement[] => all.flatMap((one) => one.statements);
+    let tightened = tighten(knowsVariables(policy));
+    // What is left may be free of the text that tied it to the old Version.
+    const current = knowsVariables({ ...policy, statements: left(tightened) });
+    if (current && !knowsVariables(policy)) tightened = tighten(true);
     if (tightened.every((one) => !one.changed)) return { kind: 'keep', reason: 'everything in it stays' };
     for (const one of tightened) written.push(...one.written);
     const next: Policy = {
       ...policy,
-      ...(version ? { version } : {}),
-      statements: numbered(tightened.flatMap((one) => one.statements)),
+      ...(current ? { version: POOLS.variables } : {}),
+      statements: numbered(left(tightened)),
     };
     const moved = whyMoved(attached);
     return moved === undefined
-      ? { kind: 'edit', policy: next, removed: tightened.filter((one) => one.statements.length === 0).length }
+      ? { kind: 'edit', policy: next }
       : { kind: 'move', policy: next, reason: moved };
   });
   return assemble(account, policies, fates, written, input);
@@ -132,7 +138,14 @@ function assemble(
   }
   const pools = (['variables', 'plain'] as const).map((name) => ({
     version: POOLS[name],
-    statements: withoutRedundant(moved[name], staying),
+    statements: numbered(
+      withoutRedundant(
+        moved[name],
+        staying.flatMap(({ policy }) =>
+          knowsVariables(policy) === (name === 'variables') ? policy.statements : [],
+        ),
+      ),
+    ),
   }));
   const grants = (action: string, resources: Statement['resource']): boolean =>
     policies.some((policy) =>
@@ -209,55 +222,4 @@ export function numbered(statements: readonly Statement[]): readonly Statement[]
     index,
     ...(one.sid === undefined || one.sid === '' ? {} : { sid: uniqueSid(one.sid, sids) }),
   }));
-}
-
-/** Leaves out a moved Allow statement that one statement of the rest covers: it would add nothing. */
-function withoutRedundant(
-  moved: readonly Statement[],
-  staying: readonly AfterPolicy[],
-): readonly Statement[] {
-  const kept: Statement[] = [];
-  const others = staying.flatMap((one) => one.policy.statements);
-  for (const statement of moved) {
-    if ([...others, ...kept].some((other) => isInside(statement, other))) continue;
-    if (statement.effect === 'Allow')
-      for (const [i, other] of [...kept.entries()].reverse())
-        if (isInside(other, statement)) kept.splice(i, 1);
-    kept.push(statement);
-  }
-  return numbered(kept);
-}
-
-function isInside(inner: Statement, outer: Statement): boolean {
-  if (inner.effect !== outer.effect) return false;
-  if (JSON.stringify(inner.conditions) !== JSON.stringify(outer.conditions)) return false;
-  const same = (a: { not: boolean; patterns: readonly string[] }, b: typeof a): boolean =>
-    a.not === b.not && JSON.stringify(a.patterns) === JSON.stringify(b.patterns);
-  const within = (
-    a: { not: boolean; patterns: readonly string[] },
-    b: typeof a,
-    test: (outer: string, inner: string) => boolean,
-  ): boolean => same(a, b) || (!a.not && !b.not && allCovered(a.patterns, b.patterns, test));
-  return (
-    within(inner.action, outer.action, covers) &&
-    within(inner.resource, outer.resource, (a, b) => patternCovers(a as never, b as never))
-  );
-}
-
-function allCovered(
-  inner: readonly string[],
-  outer: readonly string[],
-  test: (outer: string, inner: string) => boolean,
-): boolean {
-  const known = outer.length > 50 ? new Set(outer) : { has: (one: string) => outer.includes(one) };
-  const wild = outer.filter((one) => /[*?]/.test(one));
-  return inner.every((one) => known.has(one) || wild.some((two) => test(two, one)));
-}
-
-/** Action patterns; plain names, which are nearly all, need no automaton. */
-function covers(outer: string, inner: string): boolean {
-  if (outer === inner) return true;
-  if (!/[*?]/.test(outer)) return !/[*?]/.test(inner) && outer.toLowerCase() === inner.toLowerCase();
-  if (!/[*?]/.test(inner)) return matchesAction(outer, inner);
-  return patternCovers(asPattern(outer.toLowerCase()), asPattern(inner.toLowerCase()));
 }
