@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { S3SourceOptions } from '../trail/s3/source.ts';
 import type { TrailSource } from '../trail/source.ts';
-import { VERSION } from '../version.ts';
 import { type AwsArgs, awsOptions } from './aws-flags.ts';
+import { buildId } from './build-id.ts';
 import type { Args, Io } from './command.ts';
 
 const group = 'S3:';
@@ -67,7 +67,7 @@ async function readOptions(args: Args, io: Io): Promise<Omit<S3SourceOptions, 'a
     ...(owner !== undefined && { expectedBucketOwner: owner }),
     ...(slackDays !== undefined && { slackDays }),
     ...(concurrency !== undefined && { concurrency }),
-    ...(store !== undefined && { store: { directory: store, knowledge: VERSION } }),
+    ...(store !== undefined && { store: { directory: store, knowledge: buildId() } }),
   };
 }
 
