@@ -1,6 +1,7 @@
 /** Writes a list of actions shorter with wildcards. */
 import type { AccessLevel, Catalogue, CatalogueAction } from '../catalogue/catalogue.ts';
-import { matchesAction } from './pattern.ts';
+import { matchGlob } from './glob.ts';
+import { compileAction } from './pattern.ts';
 
 export type CompressMode =
   /** Wildcards that match exactly the given actions in this catalogue. */
@@ -63,7 +64,10 @@ interface Candidate {
 const saving = (pattern: string, service: string, names: readonly string[]): number =>
   names.reduce((sum, name) => sum + service.length + 1 + name.length + ENTRY, 0) - pattern.length - ENTRY;
 
-/** Prefix and suffix wildcards, those that save most first. */
+/**
+ * `Get*`, `GetObject*`, `Get*Tagging`: those that save most first. The verb stays unless a service is used whole, so
+ * that an action AWS adds later can only match where it does the same kind of thing.
+ */
 function candidates(
   service: string,
   wanted: ReadonlyMap<string, CatalogueAction>,
@@ -71,18 +75,21 @@ function candidates(
   mode: CompressMode,
 ): Candidate[] {
   const texts = new Set<string>(['*']);
-  for (const name of wanted.keys())
-    for (const cut of wordStarts(name)) {
-      texts.add(`${name.slice(0, cut)}*`);
-      texts.add(`*${name.slice(cut)}`);
-    }
+  for (const name of wanted.keys()) {
+    const [verb, ...rest] = wordStarts(name);
+    if (verb === undefined) continue;
+    for (const cut of [verb, ...rest]) texts.add(`${name.slice(0, cut)}*`);
+    for (const cut of rest) texts.add(`${name.slice(0, verb)}*${name.slice(cut)}`);
+  }
   const found: Candidate[] = [];
+  const names = all.map((action) => ({ action, lower: action.action.toLowerCase() }));
   for (const text of texts) {
     const pattern = `${service}:${text}`;
-    const hits = all.filter((action) => matchesAction(pattern, action.action));
+    const glob = compileAction(pattern);
+    const hits = names.filter((one) => matchGlob(glob, one.lower)).map((one) => one.action);
     const inside = hits.filter((action) => wanted.has(action.name));
     const extra = hits.filter((action) => !wanted.has(action.name));
-    if (inside.length < 2 || !mayAdd(extra, inside, mode)) continue;
+    if (inside.length < 2 || (text === '*' && extra.length > 0) || !mayAdd(extra, inside, mode)) continue;
     found.push({
       pattern,
       wanted: inside.map((action) => action.name),

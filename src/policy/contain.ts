@@ -44,7 +44,8 @@ export function contains(
   const fresh = newPolicies.flatMap(withVersion);
   const all = [...fresh, ...oldPolicies.flatMap(withVersion)];
   const isNew = (at: number): boolean => at < fresh.length;
-  const rules = all.map(({ statement, variables }) => ruleOf(statement, variables));
+  const interned = interning();
+  const rules = all.map(({ statement, variables }) => ruleOf(statement, variables, interned));
   const many = multiValuedKeys(all.map((one) => one.statement));
   const divided = actionClasses(
     all.map((one) => one.statement),
@@ -90,19 +91,21 @@ interface Versioned {
 const withVersion = (policy: Policy): Versioned[] =>
   policy.statements.map((statement) => ({ statement, variables: policy.version === '2012-10-17' }));
 
-const ruleOf = (statement: Statement, variables: boolean): Rule => ({
+const ruleOf = (statement: Statement, variables: boolean, interned: (glob: Glob) => Glob): Rule => ({
   not: statement.resource.not,
   resources: statement.resource.patterns.map((pattern) => interned(compileResource(pattern, variables))),
   constraints: statement.conditions.flatMap((condition) => constraintOf(condition, variables) ?? []),
 });
 
-const globs = new Map<string, Glob>();
-/** Equal globs become one value, so that the search can remember what it found for them. */
-function interned(glob: Glob): Glob {
-  const name = glob.join();
-  const known = globs.get(name) ?? glob;
-  globs.set(name, known);
-  return known;
+/** Makes equal globs one value, so that the search can remember what it found for them. */
+function interning(): (glob: Glob) => Glob {
+  const globs = new Map<string, Glob>();
+  return (glob) => {
+    const name = glob.join();
+    const known = globs.get(name) ?? glob;
+    globs.set(name, known);
+    return known;
+  };
 }
 
 function multiValuedKeys(statements: readonly Statement[]): ReadonlySet<string> {

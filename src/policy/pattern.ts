@@ -29,13 +29,30 @@ const ACTION_OPTIONS = { variables: false, wildcards: true } as const;
 const ARN_FIELDS = 6;
 const COLON = 0x3a;
 
-export const compileAction = (pattern: string): Glob => compileGlob(pattern.toLowerCase(), ACTION_OPTIONS);
+export const compileAction = (pattern: string): Glob =>
+  remembered(`a ${pattern}`, () => compileGlob(pattern.toLowerCase(), ACTION_OPTIONS));
+
+/** The same few thousand patterns are matched against millions of events; the bound is for hostile input only. */
+const REMEMBERED = 50_000;
+const compiled = new Map<string, Glob>();
+
+function remembered(name: string, compile: () => Glob): Glob {
+  const known = compiled.get(name);
+  if (known) return known;
+  if (compiled.size >= REMEMBERED) compiled.clear();
+  const glob = compile();
+  compiled.set(name, glob);
+  return glob;
+}
 
 /**
  * An ARN with fewer than six fields is completed with `*`; a `*` at a field's end reaches beyond its colon.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
-export function compileResource(pattern: string, variables: boolean): Glob {
+export const compileResource = (pattern: string, variables: boolean): Glob =>
+  remembered(`${variables ? 'v' : 't'} ${pattern}`, () => completeResource(pattern, variables));
+
+function completeResource(pattern: string, variables: boolean): Glob {
   const glob = compileGlob(pattern, { variables, wildcards: true });
   if (!pattern.startsWith('arn:')) return glob;
   const missing = ARN_FIELDS - splitGlob(glob, ARN_FIELDS).length;

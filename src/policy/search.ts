@@ -6,7 +6,7 @@ import type { KeyConstraint } from './constraints.ts';
 import { negate } from './constraints.ts';
 import { type Glob, isVariable, STAR } from './glob.ts';
 import { findValues, type KeyAnswer } from './keyspace.ts';
-import { findWord, mayMeet, type WordAnswer } from './words.ts';
+import { findWord, mayMeet, plainlyCovers, type WordAnswer } from './words.ts';
 
 /** A statement as the search sees it: it applies where the resource is selected and every constraint holds. */
 export interface Rule {
@@ -103,13 +103,16 @@ export function createSearch(options: SearchOptions): (question: Question) => Se
   };
   const inResource = (state: State, rule: Rule): State =>
     rule.not
-      ? { ...state, outside: [...state.outside, ...rule.resources] }
-      : { ...state, within: [...state.within, rule.resources] };
+      ? { ...state, outside: [...state.outside, ...near(state, rule)] }
+      : { ...state, within: [...state.within, near(state, rule)] };
   const offResource = (state: State, rule: Rule): State =>
     rule.not
-      ? { ...state, within: [...state.within, rule.resources] }
-      : { ...state, outside: [...state.outside, ...rule.resources] };
+      ? { ...state, within: [...state.within, near(state, rule)] }
+      : { ...state, outside: [...state.outside, ...near(state, rule)] };
   const possible = (state: State): boolean => word(state).found !== 'none';
+  /** Whether some resource of the state is one of the rule's. */
+  const meets = (state: State, rule: Rule): boolean =>
+    (!rule.not && coversAll(rule, state)) || possible(inResource({ ...state, outside: [] }, rule));
 
   return (question) => {
     let branches = 0;
@@ -127,10 +130,11 @@ export function createSearch(options: SearchOptions): (question: Question) => Se
       for (const rule of avoid) {
         // A rule whose constraints cannot hold here, or whose resources are elsewhere, is avoided already.
         if (rule.constraints.length > 0 && !withConstraints(now, rule.constraints)) continue;
-        if (!possible(inResource({ ...now, outside: [] }, rule))) continue;
-        if (rule.constraints.every((one) => now.keys.get(one.key)?.some((other) => other.id === one.id)))
-          now = offResource(now, rule);
-        else open.push(rule);
+        if (!meets(now, rule)) continue;
+        if (!rule.constraints.every((one) => now.keys.get(one.key)?.some((other) => other.id === one.id)))
+          open.push(rule);
+        else if (!rule.not && coversAll(rule, now)) return false;
+        else now = offResource(now, rule);
       }
       const answer = word(now);
       if (answer.found === 'none') return false;
@@ -183,6 +187,18 @@ export function createSearch(options: SearchOptions): (question: Question) => Se
     return doubt ? 'maybe' : 'none';
   };
 }
+
+/** The rule's globs that may share a word with the state's. */
+const near = (state: State, rule: Rule): readonly Glob[] =>
+  rule.resources.filter((glob) =>
+    state.within.every((group) => group.some((one) => one === glob || mayMeet(one, glob))),
+  );
+
+/** A quick and sufficient test: one glob of the rule takes in all that the state's first group allows. */
+const coversAll = (rule: Rule, state: State): boolean =>
+  state.within[0]!.every(
+    (inner) => rule.resources.includes(inner) || rule.resources.some((outer) => plainlyCovers(outer, inner)),
+  );
 
 /** Most ways to pick one glob from each group before they are searched all at once. */
 const CHOICES = 2_000;

@@ -168,7 +168,7 @@ export const mayMeet = (a: Glob, b: Glob): boolean =>
  * A cheap sufficient test for inclusion: the outer glob matches the inner one's tokens, its stars taking any of them.
  * Left to the automata where fields matter.
  */
-function plainlyCovers(outer: Glob, inner: Glob): boolean {
+export function plainlyCovers(outer: Glob, inner: Glob): boolean {
   let at = 0;
   let token = 0;
   let starToken = -1;
