@@ -28,8 +28,16 @@ export type Observability =
       readonly permissionOnly: boolean;
     };
 
-/** @returns a function that answers for one action, in any case; it keeps its answers. */
+const made = new WeakMap<Catalogue, (action: ActionName) => Observability>();
+
+/** @returns a function that answers for one action, in any case; it keeps its answers, and there is one a catalogue. */
 export function createObservability(catalogue: Catalogue): (action: ActionName) => Observability {
+  const known = made.get(catalogue) ?? build(catalogue);
+  made.set(catalogue, known);
+  return known;
+}
+
+function build(catalogue: Catalogue): (action: ActionName) => Observability {
   const answers = new Map<string, Observability>();
   const data = dataRows();
   const never = new Map<string, { reason: string; source: string }>();

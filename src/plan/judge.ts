@@ -2,7 +2,6 @@
  * Judges every action that every attached Allow statement grants: used, unused, or not to be judged. What cannot be
  * called unused for sure is kept as granted, and a finding says why. Deny statements and the boundary are never judged.
  */
-import type { Catalogue } from '../catalogue/catalogue.ts';
 import { prefixesOf, serviceOf } from '../permissions/names.ts';
 import { createObservability } from '../permissions/observability.ts';
 import type { Policy } from '../policy/document.ts';
@@ -29,14 +28,6 @@ const sourcePrefixes = (eventSource: string): readonly string[] => {
   return service === undefined ? [] : prefixesOf(service);
 };
 
-/** One a catalogue: it keeps its answers, and a review judges many principals. */
-const known = new WeakMap<Catalogue, ReturnType<typeof createObservability>>();
-function observabilityOf(catalogue: Catalogue): ReturnType<typeof createObservability> {
-  const made = known.get(catalogue) ?? createObservability(catalogue);
-  known.set(catalogue, made);
-  return made;
-}
-
 /** `policies`: the account's attached policies, parsed, in their order; undefined for one that cannot be parsed. */
 export function judge(input: PlanInput, policies: readonly (Policy | undefined)[]): Judged {
   const { account, usage, coverage } = input;
@@ -47,7 +38,7 @@ export function judge(input: PlanInput, policies: readonly (Policy | undefined)[
     advisor: advisorOf(input.lastAccessed, usage, coverage.window, sourcePrefixes),
     today: lastDay(input),
     days: Math.round((coverage.window.to - coverage.window.from) / DAY),
-    observability: observabilityOf(input.catalogue),
+    observability: createObservability(input.catalogue),
     prefixesOf: sourcePrefixes,
   };
   const partition = usage.principal.arn.split(':')[1] ?? 'aws';
