@@ -2,7 +2,7 @@
 import type { ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { AccessError, isExpected, RunError } from '../../errors.ts';
 import { type AwsOptions, awsClientConfig } from '../aws-config.ts';
-import { awsError, awsErrorCode } from '../aws-error.ts';
+import { awsError, awsErrorCode, isDenied, oneLine } from '../aws-error.ts';
 
 export interface BucketOptions {
   readonly bucket: string;
@@ -55,26 +55,26 @@ export async function openBucket(
     return bucket;
   } catch (error) {
     const region = bucketRegion(error);
-    if (!isRedirect(error)) throw bucketError(error, options.bucket);
+    if (!isRedirect(error)) throw bucketError(error, options);
     bucket.client.destroy();
     if (region === undefined) throw redirectError(options.bucket);
-    return await openElsewhere(aws, request, region, prefix, signal);
+    return await openElsewhere({ ...aws, region }, request, options, prefix, signal);
   }
 }
 
 async function openElsewhere(
   aws: AwsOptions,
   request: BucketRequest,
-  region: string,
+  options: BucketOptions,
   prefix: string,
   signal: AbortSignal | undefined,
 ): Promise<Bucket> {
-  const bucket: Bucket = { client: await s3Client({ ...aws, region }), request };
+  const bucket: Bucket = { client: await s3Client(aws), request };
   try {
     await listPage(bucket, { prefix, folders: true }, signal);
     return bucket;
   } catch (error) {
-    throw isRedirect(error) ? redirectError(request.Bucket) : bucketError(error, request.Bucket);
+    throw isRedirect(error) ? redirectError(request.Bucket) : bucketError(error, options);
   }
 }
 
@@ -107,11 +107,20 @@ async function s3Client(aws: AwsOptions): Promise<S3Client> {
   return new S3Client({ ...config, forcePathStyle: aws.endpointUrl !== undefined });
 }
 
-export function bucketError(error: unknown, bucket: string): Error {
+/** The error to throw where the bucket cannot be listed. A 403 has three causes that S3 does not tell apart. */
+export function bucketError(error: unknown, options: BucketOptions): Error {
   if (isExpected(error)) return error;
+  const { bucket, requesterPays, expectedBucketOwner: owner } = options;
   if (awsErrorCode(error) === 'NoSuchBucket')
     return new AccessError(`bucket \`${bucket}\` does not exist; check the name, or the trail that names it`);
-  return awsError(error, `list \`s3://${bucket}/\``, 's3:ListBucket');
+  const doing = `list \`s3://${bucket}/\``;
+  if (!isDenied(awsErrorCode(error))) return awsError(error, doing, 's3:ListBucket');
+  const needs = [
+    '`s3:ListBucket` is needed',
+    ...(owner === undefined ? [] : [`the bucket has to belong to \`${owner}\``]),
+    ...(requesterPays === true ? [] : ['a requester-pays bucket takes `--requester-pays`']),
+  ];
+  return new AccessError(`could not ${doing}: access denied; ${needs.join(', ')} (${oneLine(error)})`);
 }
 
 export const redirectError = (bucket: string): AccessError =>

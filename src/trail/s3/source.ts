@@ -81,7 +81,7 @@ async function* readAll(
     const accounts = options.accounts ?? ownAccounts(read.principals);
     const scope = { ...(options.regions && { regions: options.regions }), ...(accounts && { accounts }) };
     const { leaves, ignored } = await discover(bucket, prefix, scope, stop.signal).catch((error: unknown) => {
-      throw bucketError(error, options.bucket);
+      throw bucketError(error, options);
     });
     for (const [kind, count] of ignored) tally.ignore(kind, count);
     const concurrency = options.concurrency ?? CONCURRENCY;
