@@ -9,7 +9,7 @@ import { mdCodeCell, mdFence, mdMarker, mdStrong, mdText } from './escape/markdo
 import { clip } from './escape/visible.ts';
 import { changes, numbers, proof, table } from './markdown.ts';
 import { count } from './text.ts';
-import { findingsOf, kindText, lastUsed, principalText, subjectText, windowText } from './view.ts';
+import { findingsOf, kindText, lastUsed, principalText, sentence, subjectText, windowText } from './view.ts';
 
 const LIMIT = 65_000;
 const LONGEST = 400;
@@ -24,7 +24,7 @@ export function renderComment(plan: Plan): string {
   const keeps = findingsOf(plan, 'keep').filter((one) => one.kind !== 'keep-used');
   const notices = findingsOf(plan, 'notice');
   const head = [
-    ...(plan.evidence.complete ? [] : [mdStrong(clip(plan.evidence.statement, 1_000))]),
+    ...(plan.evidence.complete ? [] : [mdStrong(sentence(clip(plan.evidence.statement, 1_000)))]),
     `### gen-policy: ${mdText(clip(principalText(plan), 200))}`,
     `${mdText(clip(windowText(plan), 200))}, ${count(plan.evidence.accounting.records)} records read`,
     numbers(plan),

@@ -13,6 +13,7 @@ import {
   principalText,
   proofLines,
   reduction,
+  sentence,
   totals,
   windowText,
 } from './view.ts';
@@ -23,7 +24,7 @@ export function renderMarkdown(plan: Plan): string {
   const keeps = findingsOf(plan, 'keep');
   const notices = findingsOf(plan, 'notice');
   const parts: string[] = [
-    ...(plan.evidence.complete ? [] : [mdStrong(plan.evidence.statement)]),
+    ...(plan.evidence.complete ? [] : [mdStrong(sentence(plan.evidence.statement))]),
     `# Removal report: ${mdText(principalText(plan))}`,
     about(plan),
     '## In numbers',
@@ -65,7 +66,7 @@ const about = (plan: Plan): string =>
   [
     `- principal: ${mdCode(plan.principal.arn)}${plan.principal.id === undefined ? '' : ` (${mdCode(plan.principal.id)})`}`,
     `- window: ${mdText(windowText(plan))}`,
-    `- evidence: ${mdText(plan.evidence.statement)}`,
+    `- evidence: ${mdText(sentence(plan.evidence.statement))}`,
     `- source: ${mdText(plan.evidence.source.kind)} ${mdCode(plan.evidence.source.location)}, ${plural(plan.evidence.objects.read, 'object')} of ${count(plan.evidence.objects.listed)} read, ${bytes(plan.evidence.objects.bytes)}`,
   ].join('\n');
 

@@ -12,6 +12,7 @@ import {
   principalText,
   proofLines,
   reduction,
+  sentence,
   subjectText,
   totals,
   windowText,
@@ -39,12 +40,12 @@ export function renderTerminal(plan: Plan, options: TerminalOptions): string {
     lines.push('', style.bold(title) + (note === '' ? '' : ` ${style.dim(note)}`));
   };
 
-  if (!plan.evidence.complete) block(plan.evidence.statement, '', style.yellow);
+  if (!plan.evidence.complete) block(sentence(plan.evidence.statement), '', style.yellow);
   lines.push(`${style.bold(say(principalText(plan)))} ${style.dim(say(plan.principal.arn))}`);
   lines.push(
     style.dim(`${say(windowText(plan))}, ${plural(plan.evidence.accounting.records, 'record')} read`),
   );
-  if (plan.evidence.complete) block(plan.evidence.statement, '', style.dim);
+  if (plan.evidence.complete) block(sentence(plan.evidence.statement), '', style.dim);
 
   lines.push('');
   for (const one of totals(plan))

@@ -56,7 +56,7 @@ export const kindText = (kind: string): string => kind.replaceAll('-', ' ');
 export const subjectText = (one: Finding): string =>
   one.policy === undefined || one.policy === one.subject ? one.subject : `${one.subject} in ${one.policy}`;
 
-/** `never seen`, `48,210 calls, last 2026-06-30`, with what Access Advisor says where it says something. */
+/** `no call seen`, `48,210 calls, last 2026-06-30`, with the latest attempt Access Advisor knows, where it knows one. */
 export function lastUsed(finding: Finding): string {
   const { evidence } = finding;
   const parts: string[] = [];
@@ -68,7 +68,7 @@ export function lastUsed(finding: Finding): string {
     );
   else parts.push('no call seen');
   if (evidence.lastAccessed !== undefined)
-    parts.push(`last accessed ${day(evidence.lastAccessed)} (Access Advisor)`);
+    parts.push(`Access Advisor: last attempt ${day(evidence.lastAccessed)}`);
   return parts.join(', ');
 }
 
@@ -159,6 +159,14 @@ export function proofLines(plan: Plan): readonly ProofLine[] {
           }`,
     },
   ];
+}
+
+/** As a sentence: a capital first and a full stop last. */
+export function sentence(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '') return '';
+  const first = /^[a-z]+(?=[ ,.;])/.test(trimmed) ? trimmed[0]!.toUpperCase() : trimmed[0]!;
+  return first + trimmed.slice(1) + (/[.!?…]$/.test(trimmed) ? '' : '.');
 }
 
 /** What a person does after reading, in order. */

@@ -52,6 +52,7 @@ function statementLines(one: StatementDiff, style: Style): readonly string[] {
   const paint = one.fate === 'removed' ? style.red : one.fate === 'narrowed' ? style.yellow : style.green;
   const lines = [`  ${paint(SIGN[one.fate])} ${style.bold(terminalText(one.statement))} ${paint(one.fate)}`];
   lines.push(style.dim(`      was ${terminalText(statementText(one.before))}`));
+  if (one.fate === 'moved') lines.push(style.dim('      now in the new statements below'));
   if (one.fate !== 'kept')
     for (const next of one.after)
       lines.push(
@@ -61,7 +62,9 @@ function statementLines(one: StatementDiff, style: Style): readonly string[] {
     (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
   );
   for (const finding of findings.slice(0, SHOWN)) {
-    const sign = groupOf(finding.kind) === 'removal' ? style.red('-') : style.green('=');
+    const group = groupOf(finding.kind);
+    const sign =
+      group === 'removal' ? style.red('-') : group === 'keep' ? style.green('=') : style.yellow('!');
     lines.push(
       `      ${sign} ${terminalText(`${finding.subject}: ${kindText(finding.kind)}, ${lastUsed(finding)}. ${finding.reason}`)}`,
     );

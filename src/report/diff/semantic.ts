@@ -34,30 +34,32 @@ export function semanticDiff(plan: Plan): SemanticDiff {
     })),
   );
   const matched = new Set<(typeof news)[number]>();
+  const olds = (plan.before?.policies ?? []).flatMap((policy) =>
+    policy.document.Statement.map((before, index) => ({ policy, before, index })),
+  );
+  const heirs = new Map(news.map((one) => [one, ancestor(one, olds)] as const));
   const kept = new Set(
     plan.changes
       .filter((one) => one.change === 'keep' || one.change === 'leave-shared')
       .map((one) => one.policy),
   );
-  const statements = (plan.before?.policies ?? []).flatMap((policy) =>
-    policy.document.Statement.map((before, index): StatementDiff => {
-      const statement = before.Sid ?? `#${index}`;
-      const text = body(before);
-      const same = news.filter((one) => one.text === text);
-      const after = same.length > 0 ? same : news.filter((one) => sameSid(one.statement, before));
-      for (const one of after) matched.add(one);
-      const findings = findingsAt(plan, policy, before, index);
-      const fate = kept.has(policy.name) || same.length > 0 ? 'kept' : fateOf(findings, after.length > 0);
-      return {
-        policy: policy.name,
-        statement,
-        fate,
-        before,
-        after: after.map(({ policy: name, statement: one }) => ({ policy: name, statement: one })),
-        findings,
-      };
-    }),
-  );
+  const statements = olds.map((old): StatementDiff => {
+    const { policy, before, index } = old;
+    const text = body(before);
+    const same = news.filter((one) => one.text === text);
+    const after = same.length > 0 ? same : news.filter((one) => heirs.get(one) === old);
+    for (const one of after) matched.add(one);
+    const findings = findingsAt(plan, policy, before, index);
+    const fate = kept.has(policy.name) || same.length > 0 ? 'kept' : fateOf(findings, after.length > 0);
+    return {
+      policy: policy.name,
+      statement: before.Sid ?? `#${index}`,
+      fate,
+      before,
+      after: after.map(({ policy: name, statement: one }) => ({ policy: name, statement: one })),
+      findings,
+    };
+  });
   return {
     statements,
     added: news.filter((one) => !matched.has(one)).map(({ policy, statement }) => ({ policy, statement })),
@@ -70,13 +72,33 @@ function body(statement: JsonStatement): string {
   return JSON.stringify(rest);
 }
 
-/** Equal Sids, or the new one is the old one with a number, as when a statement is split. */
-function sameSid(after: JsonStatement, before: JsonStatement): boolean {
-  if (after.Sid === undefined || before.Sid === undefined || after.Effect !== before.Effect) return false;
-  return (
-    after.Sid === before.Sid ||
-    (after.Sid.startsWith(before.Sid) && /^\d+$/.test(after.Sid.slice(before.Sid.length)))
+interface Old {
+  readonly policy: PlanPolicy;
+  readonly before: JsonStatement;
+  readonly index: number;
+}
+
+/**
+ * The old statement a new one is named after: the plan keeps a Sid and adds a word or a number where it splits. The
+ * longest such Sid wins, and the same policy before another.
+ */
+function ancestor(
+  one: { readonly policy: string; readonly statement: JsonStatement },
+  olds: readonly Old[],
+): Old | undefined {
+  const { Sid: sid, Effect } = one.statement;
+  if (sid === undefined) return undefined;
+  const score = (old: Old): number => {
+    const own = old.before.Sid;
+    if (own === undefined || old.before.Effect !== Effect || !sid.startsWith(own)) return 0;
+    if (!/^(?:[A-Z0-9].*)?$/.test(sid.slice(own.length))) return 0;
+    return 2 * own.length + (old.policy.name === one.policy ? 1 : 0);
+  };
+  const best = olds.reduce<Old | undefined>(
+    (found, old) => (score(old) > (found === undefined ? 0 : score(found)) ? old : found),
+    undefined,
   );
+  return best;
 }
 
 function findingsAt(
@@ -96,9 +118,9 @@ function findingsAt(
 
 function fateOf(findings: readonly Finding[], found: boolean): StatementFate {
   if (findings.some((one) => one.kind === 'remove-statement')) return 'removed';
-  if (findings.some((one) => groupOf(one.kind) === 'removal' && one.kind !== 'detach-policy'))
-    return 'narrowed';
   if (found) return 'narrowed';
-  // Nothing says that its permissions go: they stand in new statements under another name.
-  return findings.some((one) => groupOf(one.kind) === 'keep') ? 'moved' : 'removed';
+  // Something of it is kept, but under no name of its own: it stands in new statements.
+  return findings.some((one) => groupOf(one.kind) === 'keep' || one.kind === 'narrow-resource')
+    ? 'moved'
+    : 'removed';
 }

@@ -8,12 +8,13 @@ import { bar, dayGrid, legend } from './chart.ts';
 const SHOWN = 24;
 
 export function servicesSection(plan: Plan): Markup {
-  const ranked = [...plan.services].sort((a, b) => b.granted - a.granted || b.calls - a.calls);
+  const rank = (one: ServiceSummary): number => (one.used > 0 ? 2 : one.kept > 0 ? 1 : 0);
+  const ranked = [...plan.services].sort((a, b) => rank(b) - rank(a) || b.granted - a.granted);
   const scale = Math.max(1, ...ranked.map((one) => Math.max(one.granted, one.kept)));
   const head = html`<thead><tr><th scope="col">Service</th><th scope="col"><span class="visually-hidden">Chart</span></th><th scope="col" class="num">Granted</th><th scope="col" class="num">Used</th><th scope="col" class="num">Kept</th><th scope="col" class="num optional">Calls</th><th scope="col" class="optional">Last used</th></tr></thead>`;
   const table = (services: readonly ServiceSummary[]): Markup =>
     html`<table>${head}<tbody>${services.map((one) => serviceRow(one, scale))}</tbody></table>`;
-  return html`<section id="services" aria-labelledby="services-title"><h2 id="services-title">Used and granted, by service</h2><p>Actions each service grants today, and what becomes of them.</p><div class="card scroll">${legend(
+  return html`<section id="services" aria-labelledby="services-title"><h2 id="services-title">Used and granted, by service</h2><p>Actions each service grants today and what becomes of them; services in use come first.</p><div class="card scroll">${legend(
     [
       { className: 's-used', text: 'kept' },
       { className: 's-blind', text: 'kept, because use could not have been seen' },
@@ -68,7 +69,15 @@ function lastDay(plan: Plan): string {
 }
 
 const HEAT_ROWS = 40;
-const heat = (calls: number): number => Math.min(5, Math.max(1, Math.floor(Math.log10(calls)) + 1));
+const SHADES = 5;
+
+/** Upper bounds of the shades: five equal steps on a logarithmic scale up to the busiest day. */
+function shades(busiest: number): readonly number[] {
+  const bounds = Array.from({ length: SHADES }, (_, at) =>
+    at === SHADES - 1 ? busiest : Math.ceil(busiest ** ((at + 1) / SHADES)),
+  );
+  return [...new Set(bounds)];
+}
 
 export function activitySection(plan: Plan): Markup {
   const byService = new Map<string, { calls: number; days: Map<string, number>; last: string }>();
@@ -81,14 +90,17 @@ export function activitySection(plan: Plan): Markup {
   }
   const ranked = [...byService].sort((a, b) => b[1].calls - a[1].calls || (a[0] < b[0] ? -1 : 1));
   const rest = ranked.length - HEAT_ROWS;
+  const bounds = shades(plan.heatmap.reduce((most, [, , calls]) => Math.max(most, calls), 1));
+  const shade = (calls: number): string =>
+    calls <= 0 ? 'h0' : `h${SHADES - bounds.length + 1 + bounds.findIndex((bound) => calls <= bound)}`;
+  const range = (bound: number, at: number): string => {
+    const from = (bounds[at - 1] ?? 0) + 1;
+    return from >= bound ? count(bound) : `${count(from)}–${count(bound)}`;
+  };
   return html`<section id="activity" aria-labelledby="activity-title"><h2 id="activity-title">Activity by service and day</h2><p>Calls a day that were seen in the logs.</p><div class="card">${legend(
     [
       { className: 'h0', text: 'none' },
-      { className: 'h1', text: 'below 10' },
-      { className: 'h2', text: 'below 100' },
-      { className: 'h3', text: 'below 1,000' },
-      { className: 'h4', text: 'below 10,000' },
-      { className: 'h5', text: 'more' },
+      ...bounds.map((bound, at) => ({ className: shade(bound), text: range(bound, at) })),
     ],
   )}${dayGrid({
     label: 'Calls by service and day',
@@ -98,7 +110,7 @@ export function activitySection(plan: Plan): Markup {
     cell: (service, date) => {
       const calls = byService.get(service)?.days.get(date) ?? 0;
       return {
-        className: calls > 0 ? `h${heat(calls)}` : 'h0',
+        className: shade(calls),
         title: `${service}, ${date}: ${plural(calls, 'call')}`,
       };
     },

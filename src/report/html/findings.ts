@@ -19,4 +19,4 @@ export function findingsSection(plan: Plan): Markup {
 }
 
 const staticRow = (row: Row): Markup =>
-  html`<li class="finding"><details><summary><span class="chip ${row.severity}">${row.severity}</span><span class="kind ${row.group}">${row.kind}</span><code class="subject">${row.subject}</code><span class="used">${row.used}</span></summary><div class="detail"><p>${row.reason}</p><dl><dt>confidence</dt><dd>${row.confidence}</dd>${row.more.map(([label, values]) => html`<dt>${label}</dt><dd>${values.map((value) => html`<span class="value">${value}</span>`)}</dd>`)}</dl></div></details></li>`;
+  html`<li class="finding"><details><summary><span class="chip ${row.severity}">${row.severity}</span><span class="kind ${row.group}">${row.kind}</span><span class="what"><code class="subject">${row.subject}</code><span class="why">${row.reason}</span></span><span class="used">${row.used}</span></summary><div class="detail"><p>${row.reason}</p><dl><dt>confidence</dt><dd>${row.confidence}</dd>${row.more.map(([label, values]) => html`<dt>${label}</dt><dd>${values.map((value) => html`<span class="value">${value}</span>`)}</dd>`)}</dl></div></details></li>`;

@@ -2,13 +2,13 @@
 import type { Plan } from '../../plan/plan.ts';
 import { html, type Markup } from '../escape/html.ts';
 import { bytes, count, plural } from '../text.ts';
-import { kindText, nextSteps, proofLines, reduction, totals, windowText } from '../view.ts';
+import { kindText, nextSteps, proofLines, reduction, sentence, totals, windowText } from '../view.ts';
 import { bar } from './chart.ts';
 
 export const banner = (plan: Plan): Markup | undefined =>
   plan.evidence.complete
     ? undefined
-    : html`<div class="banner" role="status"><div class="wrap"><p>${plan.evidence.statement}</p></div></div>`;
+    : html`<div class="banner" role="status"><div class="wrap"><p>${sentence(plan.evidence.statement)}</p></div></div>`;
 
 export function hero(plan: Plan): Markup {
   const { principal, evidence } = plan;
@@ -16,7 +16,7 @@ export function hero(plan: Plan): Markup {
 <p class="eyebrow">Removal report for a ${principal.kind}</p>
 <h1>${principal.name}</h1>
 <p class="arn"><code>${principal.arn}</code></p>
-<p class="soft">${windowText(plan)}. ${plural(evidence.accounting.records, 'record')} from ${plural(evidence.objects.read, 'object')} (${bytes(evidence.objects.bytes)}).${evidence.complete ? html` ${evidence.statement}` : ''}</p>
+<p class="soft">${windowText(plan)}. ${plural(evidence.accounting.records, 'record')} from ${plural(evidence.objects.read, 'object')} (${bytes(evidence.objects.bytes)}).${evidence.complete ? html` ${sentence(evidence.statement)}` : ''}</p>
 <div class="stats">${totals(plan).map(stat)}</div>
 ${plan.before === undefined ? html`<p class="soft">No account was given, so nothing could be compared with what is attached.</p>` : ''}
 </header>`;
@@ -50,7 +50,7 @@ export function proofSection(plan: Plan): Markup {
   return html`<section id="proof" aria-labelledby="proof-title"><h2 id="proof-title">Proof</h2><p>Statements a machine checked for this run; <code>gen-policy verify</code> checks them again.</p>
 <div class="proofs">${proofLines(plan).map(
     (one) =>
-      html`<div class="card ${one.state}"><p class="verdict">${VERDICT[one.state]}</p><h3>${TITLE[one.name]}</h3>${one.name === 'size' ? sizes(plan) : html`<p>${one.name === 'containment' && one.state === 'good' ? plan.proof.containment.detail : one.text}.</p>`}</div>`,
+      html`<div class="card ${one.state}"><p class="verdict">${VERDICT[one.state]}</p><h3>${TITLE[one.name]}</h3>${one.name === 'size' ? sizes(plan) : html`<p>${sentence(one.name === 'containment' && one.state === 'good' ? plan.proof.containment.detail : one.text)}</p>`}</div>`,
   )}</div>
 ${wider === undefined ? '' : html`<p>For example <code>${wider.action}</code> on <code>${wider.resource}</code>${wider.context.map(([key, value]) => html`, <code>${key} = ${value}</code>`)}.</p>`}
 ${

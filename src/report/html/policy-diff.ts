@@ -24,7 +24,7 @@ const SIGN = { kept: '= kept', narrowed: '~ narrowed', removed: '− removed', m
 
 function fate(one: StatementDiff): Markup {
   const rest = one.findings.length - FINDINGS;
-  return html`<div class="fate ${one.fate}"><div><span class="word">${SIGN[one.fate]}</span></div><div><h3>${one.statement} <span class="soft">in ${one.policy}</span></h3><p class="was"><span class="soft">was</span> <code>${statementText(one.before)}</code></p>${one.fate === 'kept' ? '' : one.after.map((next) => html`<p class="now"><span class="soft">now</span> <code>${statementText(next.statement)}</code></p>`)}${
+  return html`<div class="fate ${one.fate}"><div><span class="word">${SIGN[one.fate]}</span></div><div><h3>${one.statement} <span class="soft">in ${one.policy}</span></h3><p class="was"><span class="soft">was</span> <code>${statementText(one.before)}</code></p>${one.fate === 'moved' ? html`<p class="now"><span class="soft">now in the new statements below</span></p>` : ''}${one.fate === 'kept' ? '' : one.after.map((next) => html`<p class="now"><span class="soft">now</span> <code>${statementText(next.statement)}</code></p>`)}${
     one.findings.length === 0
       ? ''
       : html`<ul>${one.findings.slice(0, FINDINGS).map((finding) => html`<li><code>${finding.subject}</code>: ${kindText(finding.kind)}, ${lastUsed(finding)}. ${finding.reason}</li>`)}${rest > 0 ? html`<li>and ${plural(rest, 'more finding')}</li>` : ''}</ul>`

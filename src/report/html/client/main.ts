@@ -47,10 +47,12 @@ function rowElement(row: Row): HTMLElement {
   const item = element('li', 'finding');
   const details = element('details', '') as HTMLDetailsElement;
   const head = element('summary', '');
+  const what = element('span', 'what');
+  what.append(element('code', 'subject', row.subject), element('span', 'why', row.reason));
   head.append(
     element('span', `chip ${row.severity}`, row.severity),
     element('span', `kind ${row.group}`, row.kind),
-    element('code', 'subject', row.subject),
+    what,
     element('span', 'used', row.used),
   );
   details.append(head);
