@@ -93,7 +93,11 @@ function unwrap(content: string, origin: string): { readonly csv: string; readon
 function readUser(row: Row, line: number, origin: string): UserCredentials {
   const user = told(row('user'));
   const arn = told(row('arn'));
-  if (user === undefined || arn === undefined || !/^arn:[^:]+:iam::\d{12}:(root|user\/.+)$/.test(arn))
+  if (
+    user === undefined ||
+    arn === undefined ||
+    !/^arn:[^:]+:iam::\d{12}:(root|user\/[^\p{Cc}\p{Zl}\p{Zp}]+)$/u.test(arn)
+  )
     throw new UsageError(
       `line ${line} of \`${origin}\` names no user with an ARN: get the credential report again`,
     );

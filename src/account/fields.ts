@@ -12,12 +12,25 @@ export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b 
 export const field = (object: Json, key: string): unknown =>
   Object.hasOwn(object, key) ? (object[key] ?? undefined) : undefined;
 
-/** A required, non-empty string. */
+/** Characters that end a line or command a terminal; no name, id or ARN of AWS has one. */
+const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/** Text of a file for use in a message: on one line, and nothing in it commands a terminal. */
+export const shown = (value: string): string =>
+  value.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '\ufffd').slice(0, 300);
+
+/** A required, non-empty string without control characters. */
 export function text(object: Json, key: string, at: string, origin: string): string {
   const value = field(object, key);
-  if (typeof value === 'string' && value !== '') return value;
+  if (typeof value === 'string' && value !== '' && !CONTROL.test(value)) return value;
+  const fault =
+    value === undefined
+      ? 'is missing'
+      : typeof value === 'string' && value !== ''
+        ? 'holds control characters'
+        : 'is no text';
   throw new UsageError(
-    `\`${at}.${key}\` in \`${origin}\` ${value === undefined ? 'is missing' : 'is not a string'}: give the unchanged output of the AWS command`,
+    `\`${at}.${key}\` in \`${origin}\` ${fault}: give the unchanged output of the AWS command`,
   );
 }
 

@@ -13,6 +13,7 @@ import {
   type Json,
   objects,
   optionalText,
+  shown,
   text,
   time,
 } from './fields.ts';
@@ -29,7 +30,7 @@ function pagesOf(value: unknown, origin: string): readonly Json[] {
       const error = isJson(page.Error) ? page.Error : {};
       const why = [optionalText(error, 'Code'), optionalText(error, 'Message')].filter(Boolean).join(': ');
       throw new UsageError(
-        `\`${origin}\` is of a job that failed${why ? ` (\`${why}\`)` : ''}: generate the report again`,
+        `\`${origin}\` is of a job that failed${why ? ` (\`${shown(why)}\`)` : ''}: generate the report again`,
       );
     }
     if (page.JobStatus === 'IN_PROGRESS')
@@ -102,6 +103,6 @@ export function requireReportOn(report: LastAccessed, principal: AccountPrincipa
   const other = report.entities?.find((arn) => whose(arn) !== whose(principal.arn));
   if (other === undefined) return;
   throw new UsageError(
-    `\`${report.origin}\` tells of \`${other}\`, not of \`${principal.arn}\`: give the last-accessed report of this ${principal.kind}`,
+    `\`${report.origin}\` tells of \`${shown(other)}\`, not of \`${principal.arn}\`: give the last-accessed report of this ${principal.kind}`,
   );
 }

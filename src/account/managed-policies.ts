@@ -8,6 +8,7 @@ import {
   objects,
   optionalNumber,
   optionalText,
+  shown,
   text,
   time,
 } from './fields.ts';
@@ -31,7 +32,7 @@ export function readManagedPolicies(
       versions.find((one) => wanted !== undefined && optionalText(one, 'VersionId') === wanted);
     const decoded = version
       ? decodeDocument(version.Document)
-      : { problem: `its default version${wanted ? ` \`${wanted}\`` : ''} is not in \`${origin}\`` };
+      : { problem: `its default version${wanted ? ` \`${shown(wanted)}\`` : ''} is not in \`${origin}\`` };
     const policy: ManagedPolicy = {
       arn,
       name: optionalText(raw, 'PolicyName') ?? arn.slice(arn.lastIndexOf('/') + 1),

@@ -10,6 +10,7 @@ import {
   type Json,
   objects,
   optionalText,
+  shown,
   text,
   time,
 } from './fields.ts';
@@ -58,7 +59,7 @@ function readPolicy(raw: Json, target: string, at: string, origin: string): Orga
     awsManaged: field(summary, 'AwsManaged') === true,
     document: 'document' in decoded ? decoded.document : undefined,
     ...('problem' in decoded
-      ? { problem: `organisation policy \`${name}\` is unknown: ${decoded.problem}` }
+      ? { problem: `organisation policy \`${shown(name)}\` is unknown: ${decoded.problem}` }
       : {}),
   };
 }

@@ -11,6 +11,7 @@ import {
   objects,
   optionalNumber,
   optionalText,
+  shown,
   text,
   time,
 } from './fields.ts';
@@ -85,7 +86,7 @@ function groupPolicies(names: readonly string[], shared: Shared): AttachedPolicy
   return names.flatMap((name) => {
     const group = shared.groups.get(name);
     if (group) return ownPolicies(group, name, shared);
-    const problem = `group \`${name}\` is not in \`${shared.origin}\`, so what it grants is unknown`;
+    const problem = `group \`${shown(name)}\` is not in \`${shared.origin}\`, so what it grants is unknown`;
     return [{ source: 'group-inline', name, group: name, document: undefined, problem }];
   });
 }

@@ -1,5 +1,5 @@
 /** Says what a JSON value looks like instead, so that a wrong file is named and not only refused. */
-import { isJson } from './fields.ts';
+import { isJson, shown } from './fields.ts';
 
 /** Top-level key -> where such a file comes from. First match wins. */
 const SHAPES: readonly (readonly [key: string, what: string])[] = [
@@ -36,6 +36,6 @@ export function recognise(value: unknown): string {
   if (shape) return shape[1];
   const keys = Object.keys(value)
     .slice(0, 3)
-    .map((key) => `\`${key}\``);
+    .map((key) => `\`${shown(key)}\``);
   return keys.length === 0 ? 'it holds an empty object' : `it has the keys ${keys.join(', ')}`;
 }

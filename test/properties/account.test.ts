@@ -9,12 +9,15 @@ import { parseLastAccessed } from '../../src/account/last-accessed.ts';
 import { UsageError } from '../../src/errors.ts';
 import { details, type Loose } from '../account/fixture.ts';
 
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
 function outcome<T>(run: () => T): T | undefined {
   try {
     return run();
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError);
-    expect((error as Error).message).not.toMatch(/[\n\r]|\.$/);
+    expect((error as Error).message).not.toMatch(UNPRINTABLE);
+    expect((error as Error).message).not.toMatch(/\.$/);
     return undefined;
   }
 }
@@ -32,6 +35,9 @@ const odd = fc.oneof(
   fc.string(),
   fc.constantFrom(
     '%7B%7D',
+    'a\u001b[2Jb',
+    'a\nb',
+    'arn:aws:iam::111122223333:role/a\u2028b',
     '{}',
     '[]',
     '__proto__',
@@ -63,6 +69,7 @@ describe('account readers', () => {
     fc.assert(
       fc.property(broken, (value) => {
         const account = outcome(() => parseAuthorizationDetails(value, 'account.json'));
+        for (const problem of account?.problems ?? []) expect(problem).not.toMatch(UNPRINTABLE);
         for (const one of account?.principals ?? [])
           for (const policy of [...one.policies, ...(one.boundary ? [one.boundary] : [])]) {
             expect(policy.document === undefined).toBe(policy.problem !== undefined);
