@@ -62,7 +62,8 @@ function observeData(data: DataEvents, statement: Statement, coverage: Coverage)
   const lacking =
     rows.find(({ row }) => seenOf(row) === 'no') ?? rows.find(({ row }) => seenOf(row) === 'part');
   if (lacking) {
-    const detail = lacking.row?.detail ?? 'not known to be switched on';
+    const told = coverage.management.write !== 'assumed';
+    const detail = lacking.row?.detail ?? (told ? 'switched off' : 'not known to be switched on');
     return { kind: 'hidden', attempted: true, reason: `data events of ${lacking.type}: ${detail}` };
   }
   const assumed = rows.some(({ row }) => seenOf(row) === 'assumed');

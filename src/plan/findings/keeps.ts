@@ -10,17 +10,15 @@ import { byService, type Ruled } from './removals.ts';
 const MANY_SERVICES = 12;
 
 /** Which finding tells of a ruling, by the rule that decided it. Removals have their own file. */
-const KINDS: Readonly<Partial<Record<Why, FindingKind>>> = {
-  rule: 'keep-by-rule',
-  grace: 'keep-grace',
-  'unknown-action': 'keep-unobservable',
-  unrecorded: 'keep-unobservable',
-  doubt: 'keep-unobservable',
-  gap: 'removal-withheld',
-  contradiction: 'contradiction',
-};
-/** Where one sentence says it for the whole statement, whatever the services. */
-const ONE_A_STATEMENT: readonly Why[] = ['rule', 'grace', 'gap'];
+const KINDS: readonly { readonly kind: FindingKind; readonly whys: readonly Why[]; readonly whole?: true }[] =
+  [
+    { kind: 'keep-by-rule', whys: ['rule'], whole: true },
+    { kind: 'keep-grace', whys: ['grace'], whole: true },
+    { kind: 'keep-unobservable', whys: ['unknown-action', 'unrecorded', 'doubt'] },
+    // `whole`: one sentence says it for the whole statement, whatever the services.
+    { kind: 'removal-withheld', whys: ['gap'], whole: true },
+    { kind: 'contradiction', whys: ['contradiction'] },
+  ];
 
 export function keeps(input: PlanInput, ruled: readonly Ruled[]): Finding[] {
   return ruled.flatMap((one) => {
@@ -46,20 +44,18 @@ interface Place {
 }
 
 function unproven(input: PlanInput, rulings: readonly Ruling[], place: Place): Finding[] {
-  const whys = Object.keys(KINDS) as Why[];
-  return whys.flatMap((why) => {
-    const all = rulings.filter((one) => one.why === why);
+  return KINDS.flatMap(({ kind, whys, whole }) => {
+    const all = rulings.filter((one) => whys.includes(one.why));
     if (all.length === 0) return [];
     const services = [...byService(all)];
-    const together = ONE_A_STATEMENT.includes(why) || services.length > MANY_SERVICES;
+    const together = whole === true || services.length > MANY_SERVICES;
     const groups: (readonly [string, readonly Ruling[]])[] = together
       ? [[services.length === 1 ? services[0]![0] : place.statement, all]]
       : services;
     return groups.map(([subject, group]) =>
       makeFinding({
-        kind: KINDS[why]!,
+        kind,
         subject,
-        key: [why],
         values: { what: `${some(group.map((one) => one.reason))}${advice(input, group)}` },
         ...place,
         actions: group.map((one) => one.action),
@@ -88,7 +84,8 @@ function used(rulings: readonly Ruling[], place: Place): Finding[] {
   if (all.length === 0) return [];
   const seen = seenEvidence(all.flatMap((one) => one.entries));
   const wide = all.filter((one) => one.keep === 'as-granted' && one.verdict === 'used');
-  const kept = wide.length === 0 ? '' : `; ${wide.length} of them stay on all granted resources`;
+  const kept =
+    wide.length === 0 ? '' : `; on all granted resources still: ${some(wide.map((one) => one.action))}`;
   return [
     makeFinding({
       kind: 'keep-used',

@@ -27,13 +27,16 @@ export interface Draft {
   readonly risky?: boolean;
 }
 
+/** Up to so many actions are named in the sentence; above, they are counted. */
+const NAMED = 3;
+
 export function makeFinding(draft: Draft): Finding {
   const row = ROWS.get(draft.kind);
   if (!row) throw new Error(`no texts for findings of kind ${draft.kind}`);
   const actions = sorted(draft.actions ?? []);
   const values: Readonly<Record<string, string>> = {
     subject: draft.subject,
-    actions: `${actions.length} ${actions.length === 1 ? 'action' : 'actions'}`,
+    actions: actions.length <= NAMED ? actions.join(', ') : `${actions.length} actions`,
     ...draft.values,
   };
   const fill = (text: string): string =>

@@ -18,67 +18,93 @@ const SETTLED_SESSIONS = 5;
 /** The part of the window in which a first use counts as late. */
 const LATE = 0.1;
 const WINDOW_DAYS = 30;
+/** With more addresses than this they are not the principal's own but a pool's. */
+const STABLE_ADDRESSES = 5;
 
 export function suspicious(input: PlanInput): Finding[] {
   const entries = input.usage.entries.filter(isUse);
   const signals = signalsOf(input, entries);
   return [...byAction(entries)].flatMap(([action, uses]) => {
-    const few = input.options.minDaysSeen;
-    const flagged = uses.flatMap((use) => {
-      const found = signals(use);
-      const grave = risksOf([action]).some((risk) => /escalation|credentials/.test(risk));
+    const grave = risksOf([action]).some((risk) => /escalation|credentials/.test(risk));
+    const rare = signals(uses).length >= MANY;
+    const flagged = uses.flatMap((use): Flagged[] => {
+      const few = input.options.minDaysSeen;
+      const found = signals([use]);
       if (few > 1 && use.days.length < few)
         return [{ use, found: [`on fewer than ${few} days`, ...found], setAside: true }];
-      return found.length >= (grave ? 1 : 3) ? [{ use, found, setAside: false }] : [];
+      // A new name under an action in daily use is ordinary, unless it came from where the principal never was.
+      const odd = grave ? found.length > 0 : found.length >= MANY && (rare || found.includes(NEW_ADDRESS));
+      return odd ? [{ use, found, setAside: false }] : [];
     });
-    if (flagged.length === 0) return [];
-    const what = [...new Set(flagged.flatMap((one) => one.found))].join(', ');
-    return [
-      makeFinding({
-        kind: 'suspicious-use',
-        subject: action,
-        values: { what },
-        severity: risksOf([action]).includes('privilege-escalation') ? 'high' : 'medium',
-        confidence: flagged.some((one) => one.found.length >= 3) ? 'medium' : 'low',
-        actions: [action],
-        resources: flagged.flatMap(({ use }) => (use.resource.kind === 'arn' ? [use.resource.arn] : [])),
-        evidence: {
-          ...seenEvidence(flagged.map(({ use }) => use)),
-          ...(flagged.every((one) => one.setAside)
-            ? { observability: 'seen too rarely to be granted by itself (--min-days-seen)' }
-            : {}),
-        },
-      }),
-    ];
+    return flagged.length === 0 ? [] : [findingOf(action, flagged)];
   });
 }
 
-/** Each signal compares one use with the rest; a principal with little history gives none of the relative ones. */
-function signalsOf(input: PlanInput, entries: readonly UsageEntry[]): (use: UsageEntry) => string[] {
+interface Flagged {
+  readonly use: UsageEntry;
+  readonly found: readonly string[];
+  readonly setAside: boolean;
+}
+
+/** Signals that make an action without weight worth a look. */
+const MANY = 3;
+const NEW_ADDRESS = 'from addresses not seen before';
+
+function findingOf(action: string, flagged: readonly Flagged[]): Finding {
+  const setAside = flagged.every((one) => one.setAside);
+  return makeFinding({
+    kind: 'suspicious-use',
+    subject: action,
+    values: { what: [...new Set(flagged.flatMap((one) => one.found))].join(', ') },
+    severity: risksOf([action]).includes('privilege-escalation') ? 'high' : 'medium',
+    confidence: flagged.some((one) => one.found.length >= MANY) ? 'medium' : 'low',
+    actions: [action],
+    resources: flagged.flatMap(({ use }) => (use.resource.kind === 'arn' ? [use.resource.arn] : [])),
+    evidence: {
+      ...seenEvidence(flagged.map(({ use }) => use)),
+      ...(setAside ? { observability: 'seen too rarely to be granted by itself (--min-days-seen)' } : {}),
+    },
+  });
+}
+
+/** Each signal compares uses with the rest; a principal with little history gives none of the relative ones. */
+function signalsOf(
+  input: PlanInput,
+  entries: readonly UsageEntry[],
+): (uses: readonly UsageEntry[]) => string[] {
   const { window } = input.coverage;
-  const settled = new Set(entries.flatMap((one) => one.days)).size >= SETTLED_DAYS;
-  const sessions = new Set(entries.flatMap((one) => one.sessions.values)).size >= SETTLED_SESSIONS;
+  const settled = daysOf(entries).size >= SETTLED_DAYS;
+  const sessions = valuesOf(entries, 'sessions').size >= SETTLED_SESSIONS;
   const late = window.to - (window.to - window.from) * LATE;
   const long = window.to - window.from >= WINDOW_DAYS * DAY;
   const firstFrom = new Map<string, number>();
   for (const one of entries)
     for (const ip of one.sourceIps.values)
       firstFrom.set(ip, Math.min(firstFrom.get(ip) ?? Number.POSITIVE_INFINITY, one.firstSeen));
-  const start = entries.reduce((time, one) => Math.min(time, one.firstSeen), Number.POSITIVE_INFINITY);
-  return (use) => {
+  const start = firstOf(entries);
+  return (uses) => {
     const found: string[] = [];
-    if (settled && use.days.length === 1) found.push('on one day only');
-    if (settled && long && use.firstSeen >= late) found.push('for the first time late in the window');
-    if (sessions && !use.sessions.more && use.sessions.values.length === 1) found.push('in a single session');
-    // A use's own first call dates its addresses well enough: none of them was known a day before it began.
-    const addresses = use.sourceIps.more ? [] : use.sourceIps.values;
-    const fresh = addresses.filter((ip) => firstFrom.get(ip)! >= use.firstSeen - DAY);
-    if (
-      addresses.length > 0 &&
-      fresh.length === addresses.length &&
-      use.firstSeen - start > SETTLED_DAYS * DAY
-    )
-      found.push('from addresses not seen before');
+    const first = firstOf(uses);
+    if (settled && daysOf(uses).size === 1) found.push('on one day only');
+    if (settled && long && first >= late) found.push('for the first time late in the window');
+    if (sessions && valuesOf(uses, 'sessions').size === 1) found.push('in a single session');
+    // A use's own first call dates its addresses well enough: none of them was known a day before it began. Where
+    // addresses come and go with every task, a new one means nothing.
+    const addresses = [...valuesOf(uses, 'sourceIps')];
+    const stable = firstFrom.size <= STABLE_ADDRESSES && first - start > SETTLED_DAYS * DAY;
+    if (stable && addresses.length > 0 && addresses.every((ip) => (firstFrom.get(ip) ?? 0) >= first - DAY))
+      found.push(NEW_ADDRESS);
     return found;
   };
+}
+
+const daysOf = (uses: readonly UsageEntry[]): ReadonlySet<number> => new Set(uses.flatMap((one) => one.days));
+const firstOf = (uses: readonly UsageEntry[]): number =>
+  uses.reduce((time, one) => Math.min(time, one.firstSeen), Number.POSITIVE_INFINITY);
+
+/** Distinct values; where some were dropped a mark stands for them, so that one is never taken for the only one. */
+function valuesOf(uses: readonly UsageEntry[], field: 'sessions' | 'sourceIps'): ReadonlySet<string> {
+  const values = new Set(uses.flatMap((one) => one[field].values));
+  if (uses.some((one) => one[field].more)) values.add('');
+  return values;
 }
