@@ -111,10 +111,11 @@ function primaryOf(
 ): Need | undefined {
   for (const prefix of prefixesOf(service)) {
     const own = `${prefix}:${operation}`.toLowerCase();
-    const only = official?.length === 1 && official[0]!.startsWith(`${prefix}:`) ? official[0] : undefined;
+    // Where it lists nothing but tagging or PassRole, its row is known to be incomplete (event-name-mismatches, order 6).
+    const only = official?.length === 1 ? catalogue.action(official[0]!) : undefined;
+    const whole =
+      only?.accessLevel !== 'Tagging' && only?.action !== 'iam:PassRole' ? only?.action : undefined;
     // AWS's own map wins over an action of the same name that it does not list for the operation.
-    // Where it lists nothing but a tagging action, its row is known to be incomplete (event-name-mismatches, order 6).
-    const whole = only !== undefined && catalogue.action(only)?.accessLevel !== 'Tagging' ? only : undefined;
     const named = official?.find((name) => name.toLowerCase() === own) ?? whole;
     const action = catalogue.action(named ?? own);
     if (action === undefined) continue;

@@ -43,7 +43,8 @@ export function parseDenial(
 
 function parts(message: string): Denial {
   const action = ACTION.exec(message)?.[1];
-  const resource = action === undefined ? undefined : RESOURCE.exec(message)?.[1];
+  // S3 puts the ARN into quotes.
+  const resource = action === undefined ? undefined : RESOURCE.exec(message)?.[1]?.replace(/^"(.*)"$/s, '$1');
   const explicit = EXPLICIT.exec(message);
   const reason = explicit?.[1] ?? MISSING.exec(message)?.[1];
   const policyType = reason === undefined ? undefined : typeOf(reason);

@@ -12,7 +12,7 @@ import { compilePath } from './path.ts';
 import { PathIndex } from './path-index.ts';
 import type { ResourceRef } from './permission.ts';
 import { placeOf } from './place.ts';
-import { type Groups, groupsOf, typeApplies } from './selection.ts';
+import { formOf, type Groups, groupsOf, typeApplies } from './selection.ts';
 import { type Place, parseTemplate, type Template } from './template.ts';
 import { type Hit, partOf, resolveType, type TypePlan } from './type-resolution.ts';
 
@@ -45,6 +45,7 @@ export function compileFinder(
     (type, index): TypePlan => ({
       name: type.name,
       templates: types.templates(type.name),
+      form: formOf(action, type.name),
       // Where AWS adds a part that no record shows, a bare ARN cannot be told from a part of one.
       open: lookups[index]!.some((one) => one.suffix !== undefined),
     }),
@@ -56,6 +57,7 @@ export function compileFinder(
   const request = new PathIndex(of('request'));
   const response = new PathIndex(of('response'));
   const caller = of('principal');
+  const uncertain = entries.some((one) => one.pathUnknown);
   const indexes = new Map(plans.map((plan, index) => [plan.name, index]));
   const applies = plans.map((plan) => typeApplies(action.action, plan.name));
   const groups = groupsOf(action);
@@ -69,7 +71,8 @@ export function compileFinder(
         const index = arn === undefined ? undefined : indexes.get(types.typeOf(arn) ?? '');
         if (index === undefined || applies[index]?.(event) === false) continue;
         if (found[index] === undefined) done += 1;
-        found[index] = [...(found[index] ?? []), literal(arn!, plans[index]!.name)];
+        const { name, form } = plans[index]!;
+        found[index] = [...(found[index] ?? []), literal(form ? form(arn!) : arn!, name)];
       }
     if (done === plans.length)
       return found.length === 1 ? found[0]! : (found.flat() as readonly ResourceRef[]);
@@ -85,21 +88,24 @@ export function compileFinder(
       if (known) known.push({ lookup: entry, values });
       else hits[entry.plan] = [{ lookup: entry, values }];
     };
-    const settle = (): void => {
+    const settle = (last: boolean): void => {
       for (let index = 0; index < plans.length; index += 1) {
         const seen = hits[index];
         if (seen === undefined || found[index] !== undefined || applies[index]?.(event) === false) continue;
-        found[index] = resolveType(plans[index]!, seen, event, types);
+        // A name without its path waits until the response had its say.
+        const sure = last || !uncertain ? seen : seen.filter((one) => !one.lookup.pathUnknown);
+        if (sure.length > 0) found[index] = resolveType(plans[index]!, sure, event, types);
       }
     };
     if (event.requestParameters !== null) {
       request.each(event.requestParameters, visit);
-      settle();
+      settle(false);
     }
     if (event.responseElements !== null && !response.isEmpty && isWanting(plans, groups, found)) {
       response.each(event.responseElements, visit);
-      settle();
+      settle(false);
     }
+    if (uncertain) settle(true);
     for (const entry of caller)
       if (
         found[entry.plan] === undefined &&

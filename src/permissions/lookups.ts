@@ -58,6 +58,14 @@ for (const row of parameters as readonly ParameterRow[]) {
 /** Rows of a response come after everything that the request may show. */
 const RESPONSE_ROW = 20;
 
+/** What does not depend on the operation is compiled once; the keys are rows and types of ours, so these stay small. */
+const COMPILED_ROWS = new Map<ParameterRow, Lookup>();
+const COMPILED_HABITS = new Map<string, readonly Lookup[]>();
+const HABITS = conventions.map((row) => ({
+  ...row,
+  fits: row.variable === undefined ? undefined : new RegExp(row.variable),
+}));
+
 /** Paths of all rows and conventions that could show a resource of the type, best first. */
 export function lookupsFor(
   service: string,
@@ -65,44 +73,65 @@ export function lookupsFor(
   operation: string,
   templates: readonly Template[],
 ): readonly Lookup[] {
-  const rows = (ROWS.get(`${service}:${type}`) ?? []).filter(
-    (row) => row.events === undefined || row.events.includes(operation),
-  );
-  const out: Lookup[] = rows.map((row) => {
-    const path = splitPath(row.path);
-    return {
-      rank: (path.from === 'response' ? RESPONSE_ROW : 0) - (row.events || row.when ? 0.5 : 0),
-      path,
-      text: row.path,
-      reads: [row.path, ...(row.append ? [row.append.path] : []), ...pathsOf(row.when)],
-      sets: row.sets,
-      match: row.match === undefined ? undefined : new RegExp(row.match, 's'),
-      variables: variablesOf(row),
-      condition: row.when && compileWhen(row.when),
-      append: row.append && { ...row.append, path: compilePath(row.append.path) },
-      suffix: row.suffix,
-      pathUnknown: row.pathUnknown === true,
-    };
-  });
-  const word = plain(type);
-  const noun = plain(operation.replace(/^[A-Z][a-z]+/, ''));
-  const variables = [...new Set(templates.flatMap((template) => template.variables))];
+  const out: Lookup[] = [];
+  for (const row of ROWS.get(`${service}:${type}`) ?? [])
+    if (row.events === undefined || row.events.includes(operation)) out.push(compiledRow(row));
   // Where a row knows how to read a member, the habit must not read it in its own way as well.
   const known = new Set(out.map((one) => `${one.path.from} ${one.path.first}`));
-  for (const row of conventions) {
-    if (row.noun && noun !== word) continue;
-    if (row.binds === 'arn') out.push(convention(row, row.name.replace('{type}', word), undefined));
+  const isNoun = plain(operation.replace(/^[A-Z][a-z]+/, '')) === plain(type);
+  for (const habit of habitsOf(service, type, isNoun, templates))
+    if (!known.has(`${habit.path.from} ${habit.path.first}`)) out.push(habit);
+  return out.sort((a, b) => a.rank - b.rank);
+}
+
+function compiledRow(row: ParameterRow): Lookup {
+  const compiled = COMPILED_ROWS.get(row);
+  if (compiled) return compiled;
+  const path = splitPath(row.path);
+  const made: Lookup = {
+    rank: (path.from === 'response' ? RESPONSE_ROW : 0) - (row.events || row.when ? 0.5 : 0),
+    path,
+    text: row.path,
+    reads: [row.path, ...(row.append ? [row.append.path] : []), ...pathsOf(row.when)],
+    sets: row.sets,
+    match: row.match === undefined ? undefined : new RegExp(row.match, 's'),
+    variables: variablesOf(row),
+    condition: row.when && compileWhen(row.when),
+    append: row.append && { ...row.append, path: compilePath(row.append.path) },
+    suffix: row.suffix,
+    pathUnknown: row.pathUnknown === true,
+  };
+  COMPILED_ROWS.set(row, made);
+  return made;
+}
+
+function habitsOf(
+  service: string,
+  type: string,
+  isNoun: boolean,
+  templates: readonly Template[],
+): readonly Lookup[] {
+  const key = `${service}:${type}:${isNoun}`;
+  const compiled = COMPILED_HABITS.get(key);
+  if (compiled) return compiled;
+  const word = plain(type);
+  const variables = [...new Set(templates.flatMap((template) => template.variables))];
+  const made: Lookup[] = [];
+  for (const row of HABITS) {
+    if (row.noun && !isNoun) continue;
+    if (row.binds === 'arn') made.push(convention(row, row.name.replace('{type}', word), undefined));
     else
       for (const variable of variables) {
-        if (row.variable !== undefined && !new RegExp(row.variable).test(variable)) continue;
+        if (row.fits && !row.fits.test(variable)) continue;
         // `name` and `tableName` speak of the thing itself: the last variable of its ARN.
         if (!row.name.includes('{variable}') && variable !== variables.at(-1)) continue;
-        const name = row.name.replace('{type}', word).replace('{variable}', variable);
-        const habit = convention(row, name, variable);
-        if (!known.has(`${habit.path.from} ${habit.path.first}`)) out.push(habit);
+        made.push(
+          convention(row, row.name.replace('{type}', word).replace('{variable}', variable), variable),
+        );
       }
   }
-  return out.sort((a, b) => a.rank - b.rank);
+  COMPILED_HABITS.set(key, made);
+  return made;
 }
 
 /** The one place that a row of operations.json names for its action. */

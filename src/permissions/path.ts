@@ -40,7 +40,16 @@ export interface SplitPath {
   filled(value: Json): boolean;
 }
 
+/** Paths come from our tables only, so this holds as many as they have. */
+const SPLIT = new Map<string, SplitPath>();
+
 export function splitPath(text: string): SplitPath {
+  const known = SPLIT.get(text) ?? split(text);
+  SPLIT.set(text, known);
+  return known;
+}
+
+function split(text: string): SplitPath {
   const prefix = PREFIX.exec(text);
   const [first, ...rest] = stepsOf(prefix ? text.slice(prefix[0].length) : text);
   return {

@@ -126,8 +126,17 @@ function buildPlan(
       find:
         need.level === 'possible'
           ? () => UNSEEN
-          : compileFinder(need.action, operation, typesOf(need.action.service), need.resource),
+          : lazily(() => compileFinder(need.action, operation, typesOf(need.action.service), need.resource)),
     })),
+  };
+}
+
+/** Most conditional actions of most operations are never met: their finders are built when they are. */
+function lazily(make: () => Finder): Finder {
+  let made: Finder | undefined;
+  return (event) => {
+    made ??= make();
+    return made(event);
   };
 }
 

@@ -5,6 +5,8 @@
 import type { CatalogueAction } from '../catalogue/catalogue.ts';
 import type { TrailEvent } from '../events/event.ts';
 import alternatives from './data/alternatives.json' with { type: 'json' };
+import forms from './data/arn-forms.json' with { type: 'json' };
+import requiredTypes from './data/required-types.json' with { type: 'json' };
 import selection from './data/type-selection.json' with { type: 'json' };
 import { compileWhen, type When } from './when.ts';
 
@@ -34,6 +36,7 @@ export const typeApplies = (action: string, type: string): ((event: TrailEvent) 
 export function groupsOf(action: CatalogueAction): Groups {
   const rows = alternatives.filter((row) => row.service === action.service);
   const required = new Set(action.resourceTypes.filter((type) => type.required).map((type) => type.name));
+  for (const row of requiredTypes) if (row.action === action.action) required.add(row.type);
   // AWS marks every type of a tagging action as required; a call tags one.
   const all = action.accessLevel === 'Tagging';
   const byType = new Map(rows.flatMap((row) => row.types.map((type) => [type, row] as const)));
@@ -43,5 +46,18 @@ export function groupsOf(action: CatalogueAction): Groups {
     isRequired: (type) => required.has(type) || groupOf(type)?.required === true,
     isCovered: (type, found) =>
       found.length > 0 && (all || found.some((other) => groupOf(type)?.types.includes(other) === true)),
+  };
+}
+
+/**
+ * How IAM spells an ARN of the type for this action, where that is not the template's way: CloudWatch Logs evaluates a
+ * log group as `log-group:NAME:log-stream:`, which `log-group:NAME:*` matches and `log-group:NAME` does not.
+ */
+export function formOf(action: CatalogueAction, type: string): ((arn: string) => string) | undefined {
+  const row = forms.find((one) => one.service === action.service && one.type === type);
+  if (row === undefined || row.except.includes(action.action)) return undefined;
+  return (arn) => {
+    if (arn.endsWith(row.add)) return arn;
+    return (arn.endsWith(row.drop) ? arn.slice(0, -row.drop.length) : arn) + row.add;
   };
 }

@@ -13,6 +13,8 @@ export interface TypePlan {
   readonly templates: readonly Template[];
   /** Some of its names are incomplete in records: an ARN is taken only where a row says it is whole. */
   readonly open: boolean;
+  /** IAM's spelling of its ARNs, where it differs from the template's. */
+  readonly form: ((arn: string) => string) | undefined;
 }
 
 /** Values that one lookup found. */
@@ -159,7 +161,7 @@ function finish(
   event: TrailEvent,
 ): ResourceRef {
   const found = lookup === undefined ? 'fixed' : lookup.path.from === 'response' ? 'response' : 'request';
-  const ref = { kind: 'arn', arn, type: plan.name, found } as const;
+  const ref = { kind: 'arn', arn: plan.form ? plan.form(arn) : arn, type: plan.name, found } as const;
   if (lookup?.pathUnknown) return { ...ref, inexact: { why: 'path-unknown', patterns: anyPath(arn) } };
   if (found !== 'response' || !isNew(arn, event)) return ref;
   const known = template ?? plan.templates.find((one) => one.matches(arn));
