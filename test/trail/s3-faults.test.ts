@@ -221,6 +221,23 @@ describe('faults that cost one object', () => {
     expect(gapsOf(await batchesOf(source(server)))).toEqual(['list-failed']);
   });
 
+  it('an account that may not be listed', async () => {
+    const other = trailObjects({
+      accounts: ['444455556666'],
+      regions: ['us-east-1'],
+      days: ['2026-03-01'],
+      objectsPerDay: 1,
+      recordsPerObject: 1,
+    });
+    for (const [key, body] of other) server.objects.set(key, body);
+    server.fault = ({ kind, key }) =>
+      kind === 'list' && key === 'AWSLogs/444455556666/' ? error(403, 'AccessDenied') : undefined;
+    const batches = await batchesOf(source(server));
+    const gap = batches.find((batch) => batch.gap)?.gap;
+    expect(gap).toMatchObject({ reason: 'list-failed', object: { accountId: '444455556666' } });
+    expect(batches.filter((batch) => !batch.gap)).toEqual(expected(OBJECTS));
+  });
+
   it('a listing that fails for one day only', async () => {
     server.pageSize = 2;
     server.fault = ({ kind, key }) =>
@@ -249,6 +266,13 @@ describe('faults that stop the run', () => {
       name: 'AccessError',
       message: expect.stringMatching(/stopped working.*ExpiredToken.*renew/),
     });
+  });
+
+  it('credentials that expire while the bucket is listed', async () => {
+    server.pageSize = 2;
+    server.fault = ({ kind, key }) =>
+      kind === 'list' && key.endsWith('/eu-west-1/2026/03/02/') ? error(400, 'ExpiredToken') : undefined;
+    await failing().toMatchObject({ name: 'AccessError', message: expect.stringMatching(/expired.*renew/) });
   });
 
   it('all objects refused', async () => {
@@ -299,6 +323,11 @@ describe('faults that stop the run', () => {
       name: 'AccessError',
       message: expect.stringMatching(/another region.*--region/),
     });
+  });
+
+  it('a redirect of an object', async () => {
+    always(error(301, 'PermanentRedirect'));
+    await failing().toMatchObject({ name: 'AccessError', message: expect.stringMatching(/another region/) });
   });
 
   it('web pages instead of a listing', async () => {

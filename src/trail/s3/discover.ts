@@ -1,4 +1,5 @@
 /** Which accounts and regions a bucket holds logs of: asked of the bucket, folder by folder, never assumed. */
+import pLimit from 'p-limit';
 import { EvidenceError } from '../../errors.ts';
 import { type Bucket, type ListInput, listPage, type Page } from './bucket.ts';
 
@@ -15,8 +16,17 @@ export interface Scope {
   readonly regions?: readonly string[];
 }
 
+/** A folder of an account that could not be listed: what lies below it is not known. */
+export interface Failure {
+  readonly prefix: string;
+  readonly accountId: string;
+  readonly error: unknown;
+}
+
 export interface Discovery {
+  /** Sorted by prefix. */
   readonly leaves: readonly Leaf[];
+  readonly failures: readonly Failure[];
   /** Sibling folders that hold no events, by kind, and accounts and regions left out by the scope. */
   readonly ignored: ReadonlyMap<string, number>;
 }
@@ -28,6 +38,8 @@ const PRODUCTS: ReadonlyMap<string, string> = new Map([
   ['CloudTrail-NetworkActivity', 'network-activity'],
   ['CloudTrail-Aggregated', 'aggregated'],
 ]);
+/** Listings under way at a time. */
+export const LISTINGS = 8;
 const ACCOUNT = /^\d{12}$/;
 const ORGANIZATION = /^o-[a-z0-9]{1,32}$/;
 
@@ -41,8 +53,9 @@ export function normalPrefix(prefix: string | undefined): string {
 }
 
 /**
- * Walks from the prefix down to the account x region folders. Throws what the SDK throws, and an EvidenceError where the
- * prefix holds no CloudTrail folder at all.
+ * Walks from the prefix down to the account x region folders, several at a time. An account that cannot be listed is a
+ * failure of that account; throws what the SDK throws where nothing can be, and an EvidenceError where the prefix holds no
+ * CloudTrail folder at all.
  */
 export async function discover(
   bucket: Bucket,
@@ -52,15 +65,33 @@ export async function discover(
 ): Promise<Discovery> {
   const ignored = new Map<string, number>();
   const leaves: Leaf[] = [];
+  const failures: Failure[] = [];
+  const limit = pLimit(LISTINGS);
+  const list = (at: string): Promise<string[]> => limit(() => folders(bucket, at, signal));
+  const into = async (at: string, names: readonly string[]): Promise<void> => {
+    await Promise.all(names.map((name) => walk(`${at}${name}/`)));
+  };
   const count = (kind: string): void => {
     ignored.set(kind, (ignored.get(kind) ?? 0) + 1);
   };
+  /** Below `AWSLogs/` and the organisation: accounts. */
+  const wanted = (name: string): boolean => {
+    if (ORGANIZATION.test(name)) return true;
+    const left = !ACCOUNT.test(name)
+      ? 'other'
+      : scope.accounts?.includes(name) === false
+        ? 'other-account'
+        : undefined;
+    if (left !== undefined) count(left);
+    return left === undefined;
+  };
   const walk = async (at: string): Promise<void> => {
     const inside = segmentsInside(at);
-    if (inside === undefined) {
-      if ((await folders(bucket, at, signal)).includes('AWSLogs')) await walk(`${at}AWSLogs/`);
-      return;
-    }
+    if (inside === undefined)
+      return into(
+        at,
+        (await list(at)).filter((name) => name === 'AWSLogs'),
+      );
     const [account, product, region] = inside;
     if (product !== undefined && product !== 'CloudTrail') return count(PRODUCTS.get(product) ?? 'other');
     if (region !== undefined) {
@@ -70,19 +101,18 @@ export async function discover(
       leaves.push({ prefix: leafPrefix, accountId: account!, region });
       return;
     }
-    const names = await folders(bucket, at, signal);
-    if (account !== undefined) for (const name of names) await walk(`${at}${name}/`);
-    else
-      for (const name of names) {
-        if (ORGANIZATION.test(name)) await walk(`${at}${name}/`);
-        else if (!ACCOUNT.test(name)) count('other');
-        else if (scope.accounts && !scope.accounts.includes(name)) count('other-account');
-        else await walk(`${at}${name}/`);
-      }
+    if (account === undefined) return into(at, (await list(at)).filter(wanted));
+    try {
+      await into(at, await list(at));
+    } catch (error) {
+      signal?.throwIfAborted();
+      failures.push({ prefix: at, accountId: account, error });
+    }
   };
   await walk(prefix);
-  if (leaves.length === 0) throw await nothingFound(bucket, prefix, ignored, signal);
-  return { leaves, ignored };
+  if (leaves.length === 0) throw failures[0]?.error ?? (await nothingFound(bucket, prefix, ignored, signal));
+  const byPrefix = (a: { prefix: string }, b: { prefix: string }): number => (a.prefix < b.prefix ? -1 : 1);
+  return { leaves: leaves.sort(byPrefix), failures: failures.sort(byPrefix), ignored };
 }
 
 /** Segments after `AWSLogs/`, the organisation left out: account, product, region, … Undefined above `AWSLogs/`. */

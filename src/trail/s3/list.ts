@@ -1,13 +1,13 @@
 /** The log objects of a window: account x region x delivery day, in as few listings as the bucket's size allows. */
 import pLimit from 'p-limit';
-import { awsErrorCode, oneLine } from '../aws-error.ts';
+import { awsError, awsErrorCode, credentialsFault, oneLine } from '../aws-error.ts';
 import { Channel } from '../concurrency.ts';
 import { type DayRange, eachDay } from '../days.ts';
 import { parseObjectKey } from '../layout.ts';
 import type { ObjectGap, ObjectRef } from '../source.ts';
 import type { Bucket, ListInput, Page } from './bucket.ts';
 import { listPage } from './bucket.ts';
-import { type Leaf, pages } from './discover.ts';
+import { type Failure, type Leaf, pages } from './discover.ts';
 
 export interface ListedObject extends ObjectRef {
   readonly key: string;
@@ -68,16 +68,12 @@ export function listLogs(
       await work();
     } catch (error) {
       signal?.throwIfAborted();
-      const { accountId, region, prefix } = leaf;
-      const object: ObjectRef = {
-        name: `s3://${name}/${prefix}${day === undefined ? '' : folderOf(day)}`,
-        bytes: 0,
-        accountId,
-        region,
-        ...(day !== undefined && { day }),
-      };
-      const detail = `${awsErrorCode(error)}: ${oneLine(error)}`;
-      await channel.push({ kind: 'gap', gap: { object, reason: 'list-failed', detail, partial: false } });
+      // No other folder will be listed with these credentials either.
+      if (credentialsFault(awsErrorCode(error)) !== undefined)
+        throw awsError(error, `list \`s3://${name}/${leaf.prefix}\``, 's3:ListBucket');
+      const prefix = day === undefined ? leaf.prefix : leaf.prefix + folderOf(day);
+      const gap = listGap(name, { ...leaf, prefix, error, ...(day !== undefined && { day }) });
+      await channel.push({ kind: 'gap', gap });
     }
   };
   const rest = (leaf: Leaf, day: string, input: ListInput): Promise<void> =>
@@ -121,6 +117,20 @@ export function listLogs(
     (error: unknown) => channel.close(error),
   );
   return channel;
+}
+
+/** The gap that a listing which failed leaves. */
+export function listGap(bucket: string, failed: Failure & { region?: string; day?: string }): ObjectGap {
+  const { prefix, accountId, region, day, error } = failed;
+  const object: ObjectRef = {
+    name: `s3://${bucket}/${prefix}`,
+    bytes: 0,
+    accountId,
+    ...(region !== undefined && { region }),
+    ...(day !== undefined && { day }),
+  };
+  const detail = `${awsErrorCode(error)}: ${oneLine(error)}`;
+  return { object, reason: 'list-failed', detail, partial: false };
 }
 
 const folderOf = (day: string): string => `${day.replaceAll('-', '/')}/`;

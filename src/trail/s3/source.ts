@@ -8,9 +8,9 @@ import { scanObject } from '../scan/scan.ts';
 import type { Batch, GapReason, ReadOptions, TrailSource } from '../source.ts';
 import { type AggregateStore, openStore } from '../store/store.ts';
 import { type BucketOptions, bucketError, openBucket } from './bucket.ts';
-import { discover, normalPrefix, type Scope } from './discover.ts';
+import { discover, LISTINGS, normalPrefix, type Scope } from './discover.ts';
 import { createFetcher, type Fetcher } from './get.ts';
-import { type Listed, listLogs } from './list.ts';
+import { type Listed, listGap, listLogs } from './list.ts';
 import { openGetClient } from './signed-get.ts';
 import { type Done, Tally } from './tally.ts';
 
@@ -37,7 +37,6 @@ export interface S3Source extends TrailSource {
 }
 
 const CONCURRENCY = 64;
-const LISTINGS = 8;
 /** Bytes of objects begun and not yet handed on. */
 const BUDGET = 64 * 1024 * 1024;
 /** So many refusals without one success: nothing will be readable. */
@@ -80,10 +79,17 @@ async function* readAll(
     closers.push(() => bucket.client.destroy());
     const accounts = options.accounts ?? ownAccounts(read.principals);
     const scope = { ...(options.regions && { regions: options.regions }), ...(accounts && { accounts }) };
-    const { leaves, ignored } = await discover(bucket, prefix, scope, stop.signal).catch((error: unknown) => {
-      throw bucketError(error, options);
-    });
+    const { leaves, failures, ignored } = await discover(bucket, prefix, scope, stop.signal).catch(
+      (error: unknown) => {
+        throw bucketError(error, options);
+      },
+    );
     for (const [kind, count] of ignored) tally.ignore(kind, count);
+    for (const failure of failures) {
+      const batch = emptyBatch(listGap(options.bucket, failure));
+      tally.add({ kind: 'batch', batch, listed: false, reused: false });
+      yield batch;
+    }
     const concurrency = options.concurrency ?? CONCURRENCY;
     const idleTimeout = options.aws.idleTimeout ?? IDLE_TIMEOUT;
     const client = await openGetClient(bucket, { sockets: concurrency, idleTimeout, signal: stop.signal });
@@ -105,7 +111,7 @@ async function* readAll(
       read.onProgress?.(tally.progress());
       yield batch;
     }
-    refuseNothing(tally, leaves.length, options.bucket);
+    refuseNothing(tally, leaves.length + failures.length, options.bucket);
   } finally {
     read.signal?.removeEventListener('abort', abort);
     stop.abort();
