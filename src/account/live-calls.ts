@@ -46,7 +46,7 @@ export async function ask<T>(
 }
 
 /** Why a part may stay unknown without ending the run: not allowed, or gone since it was listed. Else undefined. */
-export function excused(error: unknown, permission: string): string | undefined {
+function excused(error: unknown, permission: string): string | undefined {
   const code = awsErrorCode(error);
   if (isDenied(code)) return `access denied, \`${permission}\` is needed (${oneLine(error)})`;
   if (code === 'NoSuchEntityException' || code === 'NoSuchEntity')
@@ -67,6 +67,24 @@ export async function askFor<T>(
     const excuse = excused(error, purpose.permission);
     if (excuse === undefined) throw awsError(error, purpose.doing, purpose.permission);
     return { missing: `could not ${purpose.doing}: ${excuse}` };
+  }
+}
+
+/**
+ * A part without which the rest still stands: its value, or the line that names what is missing, be it not allowed
+ * (`refused`), a failed job or a service that did not answer. Bad credentials end the run, for nothing after them would
+ * be read either.
+ */
+export async function optional<T>(
+  run: () => Promise<T>,
+): Promise<{ readonly value: T } | { readonly missing: string; readonly refused: boolean }> {
+  try {
+    return { value: await run() };
+  } catch (error) {
+    if (!isExpected(error)) throw error;
+    const refused = isDenied(awsErrorCode(error.cause));
+    if (refused || error instanceof RunError) return { missing: error.message, refused };
+    throw error;
   }
 }
 

@@ -4,14 +4,13 @@
  */
 import { readdir } from 'node:fs/promises';
 import pLimit from 'p-limit';
-import { isExpected, RunError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { AwsOptions } from '../trail/aws-config.ts';
-import { awsErrorCode, isDenied } from '../trail/aws-error.ts';
 import { readTrailAnswers } from '../trail/facts-live.ts';
 import type { Account, AccountPrincipal } from './account.ts';
 import { byCodeUnit } from './fields.ts';
 import { readCaller, readLiveAccount } from './live.ts';
-import { cliJson, type Iam, type LiveOptions, openIam } from './live-calls.ts';
+import { cliJson, type Iam, type LiveOptions, openIam, optional } from './live-calls.ts';
 import { readFacts } from './live-facts.ts';
 import { readLastAccessedReport, readOrganizationReport } from './live-last-accessed.ts';
 import { readOrganization } from './live-organization.ts';
@@ -116,10 +115,11 @@ async function saveOrganization(
   accountId: string,
   write: Write,
 ): Promise<readonly string[]> {
-  const organization = await readOrganization(live, accountId);
+  const answer = await optional(() => readOrganization(live, accountId));
+  const organization = 'missing' in answer ? answer : answer.value;
   if ('missing' in organization) return [organization.missing];
   await write(files.ORGANIZATION, files.jsonText(organization.found));
-  const report = await orMissing(() =>
+  const report = await optional(() =>
     readOrganizationReport(iam, organization.found.EntityPath, live.waiting),
   );
   if ('missing' in report) return [report.missing];
@@ -128,7 +128,7 @@ async function saveOrganization(
 }
 
 async function saveTrails(aws: AwsOptions, write: Write): Promise<readonly string[]> {
-  const trails = await orMissing(() => readTrailAnswers(aws));
+  const trails = await optional(() => readTrailAnswers(aws));
   if ('missing' in trails) return [trails.missing];
   const { answers, problems } = trails.value;
   await write(files.TRAILS, files.jsonText({ trails: cliJson(answers), problems }));
@@ -151,7 +151,7 @@ async function saveLastAccessed(
     limit(async () => {
       if (refused || failed !== undefined) return;
       try {
-        const report = await orMissing(() => readLastAccessedReport(iam, principal.arn, options.waiting));
+        const report = await optional(() => readLastAccessedReport(iam, principal.arn, options.waiting));
         if ('missing' in report) {
           missing.push(report.missing);
           refused ||= report.refused;
@@ -168,21 +168,4 @@ async function saveLastAccessed(
   const left = principals.length - done;
   if (left > 0) missing.push(`last-accessed reports of ${left} more principals were not asked for`);
   return missing;
-}
-
-/**
- * A part that may be missing: not allowed, gone, or a job or service that failed. Bad credentials are no such thing, for
- * nothing after them would be read either.
- */
-async function orMissing<T>(
-  run: () => Promise<T>,
-): Promise<{ readonly value: T } | { readonly missing: string; readonly refused: boolean }> {
-  try {
-    return { value: await run() };
-  } catch (error) {
-    if (!isExpected(error)) throw error;
-    const refused = isDenied(awsErrorCode(error.cause));
-    if (refused || error instanceof RunError) return { missing: error.message, refused };
-    throw error;
-  }
 }

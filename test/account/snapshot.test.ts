@@ -8,7 +8,7 @@ import { readLiveAccount } from '../../src/account/live.ts';
 import { takeSnapshot } from '../../src/account/live-snapshot.ts';
 import { readSnapshot } from '../../src/account/snapshot.ts';
 import { lastAccessedFile } from '../../src/account/snapshot-files.ts';
-import { AccessError, RunError, UsageError } from '../../src/errors.ts';
+import { AccessError, UsageError } from '../../src/errors.ts';
 import { snapshotHandlers } from '../faults/aws-api-account.ts';
 import {
   type ApiServer,
@@ -17,6 +17,7 @@ import {
   Fault,
   type Handlers,
   startApiServer,
+  throttled,
 } from '../faults/aws-api-server.ts';
 import { fakeAwsEnvironment } from '../faults/aws-env.ts';
 import { liveOptions } from '../faults/live-options.ts';
@@ -204,6 +205,33 @@ describe('snapshot', () => {
     expect((await readSnapshot(join(root, 'out'))).account.problems).toEqual(missing);
   });
 
+  it.each<[string, unknown, RegExp]>([
+    ['iam:GenerateCredentialReport', throttled, /credential report: `Throttling`/],
+    ['iam:GenerateCredentialReport', { State: 'STARTED' }, /credential report: aws has not finished it/],
+    [
+      'iam:GetCredentialReport',
+      new Fault('ReportInProgress', 404, 'x'),
+      /credential report: `\w*ReportNotReady\w*|ReportInProgress/,
+    ],
+    ['iam:GetAccountPasswordPolicy', throttled, /password policy: `Throttling`/],
+    ['iam:GetAccountSummary', new Fault('ServiceFailure', 500, 'x'), /account summary: /],
+    [
+      'organizations:DescribeOrganization',
+      new Fault('ServiceException', 500, 'x'),
+      /organisation: `ServiceException`/,
+    ],
+    [
+      'cloudtrail:DescribeTrails',
+      new Fault('ThrottlingException', 400, 'x'),
+      /read the trails: `ThrottlingException`/,
+    ],
+  ])('%s failing is named, and the rest is saved', async (call, fault, message) => {
+    const { missing, files } = await take({ ...good, [call]: () => fault });
+    expect(missing.join('\n')).toMatch(message);
+    expect(files).toContain('last-accessed/role-worker.json');
+    expect((await readSnapshot(join(root, 'out'))).account.problems).toEqual(missing);
+  });
+
   it('names the principal whose report failed, and gets the others', async () => {
     const { missing, files } = await take({
       ...good,
@@ -225,7 +253,8 @@ describe('snapshot', () => {
     ['iam:GetAccountAuthorizationDetails', denied('iam:GetAccountAuthorizationDetails'), AccessError],
     ['iam:GetServiceLastAccessedDetails', expired, AccessError],
     ['iam:GetAccountSummary', expired, AccessError],
-    ['organizations:DescribeOrganization', new Fault('ServiceException', 500, 'x'), RunError],
+    ['iam:GenerateCredentialReport', expired, AccessError],
+    ['organizations:DescribeOrganization', new Fault('ExpiredTokenException', 400, 'x'), AccessError],
   ])('ends without a manifest where %s gives %o', async (call, fault, kind) => {
     await expect(take({ ...good, [call]: () => fault })).rejects.toBeInstanceOf(kind);
     await expect(readSnapshot(join(root, 'out'))).rejects.toThrow(/has no `snapshot.json`/);
