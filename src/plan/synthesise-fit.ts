@@ -69,7 +69,8 @@ function trial(
     );
     if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
     const [first, ...rest] = packed.policies;
-    if (first) policies.push({ ...one, policy: parsed(first) });
+    // Nothing is left out for its size: what no document can hold is shown as it is, and said not to fit.
+    policies.push(first ? { ...one, policy: parsed(first) } : one);
     const version = one.policy.version ?? '2008-10-17';
     const spilt = rest.flatMap((document) => document.Statement);
     overflow.set(version, [...(overflow.get(version) ?? []), ...spilt]);
@@ -84,8 +85,12 @@ function trial(
     ];
     const packed = packStatements(statements, limit, { version });
     if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
-    created += packed.policies.length;
-    for (const document of packed.policies) {
+    const documents =
+      packed.policies.length > 0 || statements.length === 0
+        ? packed.policies
+        : [{ Version: version, Statement: statements }];
+    created += documents.length;
+    for (const document of documents) {
       let n = 1;
       while (taken.has(nameOf(input, n).toLowerCase())) n += 1;
       taken.add(nameOf(input, n).toLowerCase());
@@ -128,10 +133,17 @@ function shorten(
   const json = (list: readonly Statement[]): readonly JsonStatement[] =>
     policyToJson({ statements: list }).Statement;
   if (step === 'as-is') return json(statements);
-  if (step === 'merged') return mergeStatements(json(statements), { sids: 'drop' });
-  return mergeStatements(json(statements.map((one) => compressed(one, step, input, granted))), {
-    sids: 'drop',
-  });
+  const short =
+    step === 'merged' ? statements : statements.map((one) => compressed(one, step, input, granted));
+  return mergeStatements(json(short), { sids: 'drop' }).map((one) => renamed(one, input));
+}
+
+/** A Sid that we made from one service's name says nothing true of several. A Sid of the old policies stays. */
+function renamed(statement: JsonStatement, { keptSids }: SynthesisInput): JsonStatement {
+  const actions = [statement.Action ?? []].flat() as readonly string[];
+  const services = new Set(actions.map((action) => action.slice(0, action.indexOf(':'))));
+  if (!statement.Sid || services.size < 2 || keptSids.has(statement.Sid)) return statement;
+  return { ...statement, Sid: 'SeveralServices' };
 }
 
 function compressed(statement: Statement, step: Step, input: SynthesisInput, granted: Granted): Statement {

@@ -82,11 +82,14 @@ function only(patterns: readonly Pattern[], old: Selector<Pattern>): Narrowed {
 }
 
 function inside(old: readonly Pattern[], candidates: readonly ResourcePattern[]): Pattern[] {
+  const seenNames = new Set<string>(candidates.flatMap((one) => one.seen));
   return old.flatMap((outer) => {
     if (hasVariable(outer))
       return candidates.some((one) => one.seen.some((arn) => intersects(outer, escapeLiteral(arn))))
         ? [outer]
         : [];
+    // A plain name is matched by itself alone; a statement may list hundreds.
+    if (!WILD.test(outer) && !outer.includes('${')) return seenNames.has(outer) ? [outer] : [];
     return candidates.flatMap((one) => {
       const seen = outer === '*' ? one.seen : one.seen.filter((arn) => matchesResource(outer, arn));
       if (seen.length === 0) return [];

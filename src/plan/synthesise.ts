@@ -29,14 +29,20 @@ export interface Synthesis {
   readonly fitDetail?: string;
 }
 
-export interface SynthesisInput {
+export interface SynthesisRequest {
   readonly principal: { readonly kind: 'role' | 'user'; readonly name: string };
   readonly options: PlanOptions;
   readonly catalogue: Catalogue;
 }
 
+export interface SynthesisInput extends SynthesisRequest {
+  /** Sids of the old policies: a person chose them. */
+  readonly keptSids: ReadonlySet<string>;
+}
+
 /** Nothing is known of the grants: one set of new policies from what was seen. */
-export function synthesiseFresh(uses: readonly UsageEntry[], input: SynthesisInput): Synthesis {
+export function synthesiseFresh(uses: readonly UsageEntry[], request: SynthesisRequest): Synthesis {
+  const input = { ...request, keptSids: new Set<string>() };
   const { statements, written } = freshStatements(uses, input.options, input.catalogue);
   const fitted = fitPolicies([], [{ version: '2012-10-17', statements }], input, () => true);
   return {
@@ -61,8 +67,10 @@ export function synthesise(
   account: AccountPrincipal,
   policies: readonly Policy[],
   judgements: readonly Judgement[],
-  input: SynthesisInput,
+  request: SynthesisRequest,
 ): Synthesis {
+  const keptSids = new Set(policies.flatMap((one) => one.statements.map(({ sid }) => sid ?? '')));
+  const input: SynthesisInput = { ...request, keptSids };
   const written: Written[] = [];
   const byStatement = new Map<string, Judgement[]>();
   for (const one of judgements) {
@@ -84,10 +92,13 @@ export function synthesise(
         }),
       );
     const left = (all: readonly Tightened[]): readonly Statement[] => all.flatMap((one) => one.statements);
-    let tightened = tighten(knowsVariables(policy));
+    let current = knowsVariables(policy);
+    let tightened = tighten(current);
     // What is left may be free of the text that tied it to the old Version.
-    const current = knowsVariables({ ...policy, statements: left(tightened) });
-    if (current && !knowsVariables(policy)) tightened = tighten(true);
+    if (!current && knowsVariables({ ...policy, statements: left(tightened) })) {
+      current = true;
+      tightened = tighten(true);
+    }
     if (tightened.every((one) => !one.changed)) return { kind: 'keep', reason: 'everything in it stays' };
     for (const one of tightened) written.push(...one.written);
     const next: Policy = {

@@ -6,7 +6,13 @@ import type { Judgement, PlanInput, PlanOptions } from '../../src/plan/input.ts'
 import type { Plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/policy/document.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
-import { escapeLiteral, intersects, matchesAction } from '../../src/policy/pattern.ts';
+import {
+  escapeLiteral,
+  intersects,
+  matchesAction,
+  matchesResource,
+  type Pattern,
+} from '../../src/policy/pattern.ts';
 import { BUCKETS, type Bucket, type PrincipalUsage, type UsageEntry } from '../../src/usage/usage.ts';
 
 export const ACCOUNT_ID = '111122223333';
@@ -152,6 +158,11 @@ export function parsed(document: unknown): Policy {
   return result.policy;
 }
 
+/** A variable stands for any text. */
+const hits = (pattern: Pattern, arn: string): boolean =>
+  pattern === arn ||
+  (pattern.includes('${') ? intersects(pattern, escapeLiteral(arn)) : matchesResource(pattern, arn));
+
 /** The simplest judge: what was seen stays where it was seen, what a case lists stays as granted, the rest goes. */
 export function judgeSimply(
   policies: readonly Policy[],
@@ -178,7 +189,7 @@ export function judgeSimply(
             entry.action.toLowerCase() === action.toLowerCase() &&
             (entry.resource.kind !== 'arn' ||
               statement.resource.patterns.some((one) =>
-                intersects(one, escapeLiteral((entry.resource as { arn: string }).arn)),
+                hits(one, (entry.resource as { arn: string }).arn),
               ) !== statement.resource.not),
         );
         const base = { policy: p, statement: s, action, entries: mine, reason: 'test' };
