@@ -139,7 +139,5 @@ function openPatterns(
   return patterns
     .filter((one) => asked(one.statement) && !negated[one.statement] && one.glob.some((token) => token < 0))
     .filter((one) => findWord({ within: [[one.glob]], outside }).found !== 'none')
-    .map((one) =>
-      String.fromCharCode(...one.glob.map((token) => (token === STAR ? 0x2a : token < 0 ? 0x3f : token))),
-    );
+    .map((one) => one.text);
 }

@@ -16,6 +16,8 @@ export interface Statement {
   readonly principal?: PrincipalSelector;
   /** All must hold. Sorted as written. */
   readonly conditions: readonly Condition[];
+  /** A Condition element was written that holds no condition. */
+  readonly blankCondition?: NonNullable<JsonStatement['Condition']>;
   /** Position in the document, 0-based. */
   readonly index: number;
 }
@@ -76,7 +78,8 @@ export function policyToJson(policy: Policy): JsonPolicy {
 }
 
 export function statementToJson(statement: Statement): JsonStatement {
-  const { sid, effect, principal, action, resource, conditions } = statement;
+  const { sid, effect, principal, action, resource, conditions, blankCondition } = statement;
+  const condition = conditions.length === 0 ? blankCondition : conditionsToJson(conditions);
   return {
     ...(sid === undefined ? {} : { Sid: sid }),
     Effect: effect,
@@ -85,7 +88,7 @@ export function statementToJson(statement: Statement): JsonStatement {
     ...(resource.form === 'absent'
       ? {}
       : { [resource.not ? 'NotResource' : 'Resource']: listToJson(resource.patterns, resource.form) }),
-    ...(conditions.length === 0 ? {} : { Condition: conditionsToJson(conditions) }),
+    ...(condition ? { Condition: condition } : {}),
   };
 }
 

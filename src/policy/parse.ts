@@ -118,7 +118,8 @@ function parseStatement(value: unknown, path: string, index: number, report: Rep
     hasResource || !principal
       ? parseSelector(fields, 'Resource', path, resourceProblem, report)
       : ({ not: false, patterns: ['*'], form: 'absent' } as const);
-  const conditions = parseConditions(fields.get('Condition'), `${path}.Condition`, report);
+  const condition = fields.get('Condition');
+  const conditions = parseConditions(condition, `${path}.Condition`, report);
   if (!action || !resource) return undefined;
   return {
     ...(sid === undefined ? {} : { sid: sid as string }),
@@ -127,6 +128,9 @@ function parseStatement(value: unknown, path: string, index: number, report: Rep
     resource: { ...resource, patterns: resource.patterns.map(asPattern) },
     ...(principal ? { principal } : {}),
     conditions,
+    ...(condition === undefined || conditions.length > 0
+      ? {}
+      : { blankCondition: condition as Record<string, never> }),
     index,
   };
 }
@@ -151,6 +155,7 @@ function parseSelector(
   const written = fields.get(element);
   const patterns = strings(written, `${path}.${element}`, report);
   if (!patterns) return undefined;
+  if (patterns.length === 0) report(`${path}.${element}`, 'must not be empty');
   for (const [at, pattern] of patterns.entries()) {
     const message = problemOf(pattern);
     if (message) report(Array.isArray(written) ? `${path}.${element}[${at}]` : `${path}.${element}`, message);

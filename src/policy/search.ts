@@ -47,6 +47,11 @@ const codes = (text: string): Glob => [...text].map((char) => (char === '*' ? ST
 const ARN = codes('arn:*:*:*:*:*');
 const DOMAIN: readonly Glob[] = [[0x2a], ARN];
 
+/** After so many questions about words that were too large, no more are asked: policies can be made to hurt. */
+const UNDECIDED = 10;
+/** Most branches for all questions together. */
+const ALL_BRANCHES = 100_000;
+
 /** Where the search stands: all of it must hold. */
 interface State {
   readonly within: readonly (readonly Glob[])[];
@@ -58,6 +63,8 @@ export function createSearch(options: SearchOptions): (question: Question) => Se
   const valueMemo = new Map<string, KeyAnswer>();
   const globIds = new Map<Glob, number>();
   const wordMemo = new Map<string, WordAnswer>();
+  let undecided = 0;
+  let allBranches = 0;
 
   const values = (key: string, constraints: readonly KeyConstraint[]): KeyAnswer => {
     const id = [...new Set(constraints.map((one) => one.id))].sort().join('\u0000');
@@ -84,7 +91,9 @@ export function createSearch(options: SearchOptions): (question: Question) => Se
     // The same glob cannot both match and not match, whatever its variables stand for.
     const refused = new Set(state.outside);
     const possible = state.within.map((group) => group.filter((glob) => !refused.has(glob)));
-    const answer = anyChoice(possible, state.outside);
+    const answer: WordAnswer =
+      undecided < UNDECIDED ? anyChoice(possible, state.outside) : { found: 'unknown' };
+    if (answer.found === 'unknown') undecided += 1;
     wordMemo.set(id, answer);
     return answer;
   };
@@ -121,7 +130,8 @@ export function createSearch(options: SearchOptions): (question: Question) => Se
     /** Extends the state so that no rule of `avoid` applies; true when a real candidate was found. */
     const explore = (state: State, avoid: readonly Rule[]): boolean => {
       branches += 1;
-      if (branches > options.limit) {
+      allBranches += 1;
+      if (branches > options.limit || allBranches > ALL_BRANCHES) {
         doubt = true;
         return false;
       }

@@ -8,7 +8,7 @@
  * add words. So `none` is always right; a found word that holds a variable is a candidate to be tried.
  */
 import { type Automaton, automatonOf, DEAD, START } from './automaton.ts';
-import { ANY, FIELD_ANY, FIELD_STAR, FOLD, type Glob, isVariable, STAR } from './glob.ts';
+import { ANY, FIELD_ANY, FIELD_STAR, FOLD, type Glob, isVariable, matchGlob, STAR } from './glob.ts';
 
 export interface WordQuestion {
   /** For each group at least one glob must match. The first group is the one whose variables are kept apart. */
@@ -38,6 +38,8 @@ export function findWord(question: WordQuestion): WordAnswer {
   const [first, ...others] = question.within;
   const open = first!.filter((glob) => !question.outside.some((outer) => plainlyCovers(outer, glob)));
   if (open.length === 0) return { found: 'none' };
+  const quick = plainWord(open, others, question.outside);
+  if (quick) return { found: 'word', word: quick };
   const groups = [open, ...others];
   const machines: Automaton[] = [];
   const groupEnds: number[] = [];
@@ -75,6 +77,28 @@ export function findWord(question: WordQuestion): WordAnswer {
     if (holds(node.states, accepts, accepts)) return { found: 'word', word: spell(node) };
   }
   return { found: 'none' };
+}
+
+/**
+ * Tries the plainest words of the first group, each star as nothing or as one filler, before the automata are asked:
+ * where there is a word at all it is often one of these.
+ */
+function plainWord(
+  first: readonly Glob[],
+  others: WordQuestion['within'],
+  outside: readonly Glob[],
+): Glob | undefined {
+  const plain = (glob: Glob): boolean => glob.every((token) => token < FOLD && token >= STAR);
+  if (![first, ...others, outside].every((group) => group.every(plain))) return undefined;
+  const filler = FILLERS[0]!;
+  for (const glob of first)
+    for (const star of [[], [filler]]) {
+      const word = glob.flatMap((token) => (token === STAR ? star : token === ANY ? [filler] : [token]));
+      const text = String.fromCharCode(...word);
+      const matches = (other: Glob): boolean => matchGlob(other, text);
+      if (others.every((group) => group.some(matches)) && !outside.some(matches)) return word;
+    }
+  return undefined;
 }
 
 const isLive = (_: Automaton, state: number): boolean => state !== DEAD;

@@ -23,8 +23,8 @@ it('agrees with the oracle on 120,000 generated pairs', { timeout: HOUR }, () =>
 
 it('stands 200 attacks on each proven of 50,000 pairs', { timeout: HOUR }, () => {
   const report = attack(50_000, 200, 2);
-  const { verdicts, contained, containedNotProven, attacks } = report;
-  console.log('attack', { verdicts, contained, containedNotProven, attacks });
+  const { verdicts, contained, containedNotProven, attacks, power } = report;
+  console.log('attack', { verdicts, contained, containedNotProven, attacks, power });
   expect(report.wrong.slice(0, 3)).toEqual([]);
   expect(containedNotProven).toBeLessThanOrEqual(contained * 0.02);
 });

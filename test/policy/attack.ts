@@ -199,6 +199,8 @@ export interface AttackReport {
   readonly contained: number;
   readonly containedNotProven: number;
   readonly attacks: number;
+  /** Of the first violated pairs, how many the same sampled requests refute: what the attack is worth. */
+  readonly power: { readonly tried: number; readonly refuted: number };
   /** Descriptions of wrong verdicts; must be empty. */
   readonly wrong: readonly string[];
   readonly notProven: readonly string[];
@@ -213,6 +215,7 @@ export function attack(pairs: number, requests: number, seed: number): AttackRep
   let contained = 0;
   let containedNotProven = 0;
   let attacks = 0;
+  const power = { tried: 0, refuted: 0 };
   for (let pair = 0; pair < pairs; pair += 1) {
     const before = makePolicy(rng);
     const narrowing = rng.chance(0.6);
@@ -239,18 +242,35 @@ export function attack(pairs: number, requests: number, seed: number): AttackRep
       if (was.decision === 'allowed' || is.decision !== 'allowed')
         wrong.push(`no counterexample: ${describe()}`);
     }
-    if (answer.verdict !== 'proven') continue;
-    for (let count = 0; count < requests; count += 1) {
-      attacks += 1;
-      const request = hostile(rng, before, after);
-      const asked = { ...request, context: new Map(Object.entries(request.context)) };
-      if (evaluate({ identity: [fresh] }, asked).decision !== 'allowed') continue;
-      if (evaluate({ identity: [old] }, asked).decision === 'allowed') continue;
-      wrong.push(`proven though ${JSON.stringify(request)}: ${describe()}`);
-      break;
+    const refute = (): GeneratedRequest | undefined => {
+      for (let count = 0; count < requests; count += 1) {
+        attacks += 1;
+        const request = hostile(rng, before, after);
+        const asked = { ...request, context: new Map(Object.entries(request.context)) };
+        if (evaluate({ identity: [fresh] }, asked).decision !== 'allowed') continue;
+        if (evaluate({ identity: [old] }, asked).decision !== 'allowed') return request;
+      }
+      return undefined;
+    };
+    if (answer.verdict === 'violated' && power.tried < 1000) {
+      power.tried += 1;
+      if (refute()) power.refuted += 1;
     }
+    if (answer.verdict !== 'proven') continue;
+    const request = refute();
+    if (request) wrong.push(`proven though ${JSON.stringify(request)}: ${describe()}`);
   }
-  return { pairs, verdicts, byEdit, contained, containedNotProven, attacks, wrong, notProven };
+  return {
+    power,
+    pairs,
+    verdicts,
+    byEdit,
+    contained,
+    containedNotProven,
+    attacks,
+    wrong,
+    notProven,
+  };
 }
 
 function edited(rng: Random, before: JsonPolicy, narrowing: boolean): [JsonPolicy, string] {

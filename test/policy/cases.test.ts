@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { compileCondition, testCondition } from '../../src/policy/conditions.ts';
 import { contains } from '../../src/policy/contain.ts';
 import operators from '../../src/policy/data/operators.json' with { type: 'json' };
-import { parsePolicy } from '../../src/policy/parse.ts';
+import { policyToJson } from '../../src/policy/document.ts';
+import { parsePolicy, parsePolicyText } from '../../src/policy/parse.ts';
 import {
   asPattern,
   intersects,
@@ -75,6 +76,14 @@ describe('parse problems', () => {
     it(`${JSON.stringify(document)}`, () => {
       const result = parsePolicy(document);
       expect(result.ok ? [] : result.problems.map((one) => one.path)).toEqual(paths);
+    });
+});
+
+describe('round trip', () => {
+  for (const { name, document } of rows<{ name: string; document: unknown }>('round-trip'))
+    it(name, () => {
+      const result = parsePolicyText(JSON.stringify(document));
+      expect(result.ok && policyToJson(result.policy)).toEqual(document);
     });
 });
 
