@@ -4,6 +4,7 @@
  */
 import type { Json } from './fields.ts';
 import { ask, askFor, cliList, type Iam, pages } from './live-calls.ts';
+import { managedArns, readManagedPolicies } from './live-managed.ts';
 
 /** The four lists of the authorization details, and what could not be read. */
 export interface RawDetails {
@@ -32,18 +33,25 @@ export async function readAuthorizationDetails(iam: Iam): Promise<RawAccount> {
     ),
   );
   const roles = cliList(read.flatMap((page) => page.RoleDetailList ?? []));
+  const users = cliList(read.flatMap((page) => page.UserDetailList ?? []));
+  const groups = cliList(read.flatMap((page) => page.GroupDetailList ?? []));
+  const told = cliList(read.flatMap((page) => page.Policies ?? []));
+  // AWS lists the managed policies in use; should one be left out all the same, it is asked for by itself.
+  const known = new Set(told.map((policy) => policy.Arn));
+  const left = managedArns([...roles, ...users, ...groups]).filter((arn) => !known.has(arn));
+  const asked = await readManagedPolicies(iam, left);
   const durations = await sessionDurations(iam);
   return {
     details: {
-      UserDetailList: cliList(read.flatMap((page) => page.UserDetailList ?? [])),
-      GroupDetailList: cliList(read.flatMap((page) => page.GroupDetailList ?? [])),
+      UserDetailList: users,
+      GroupDetailList: groups,
       RoleDetailList: roles.map((role) => {
         const seconds = durations.value.get(role.Arn);
         return seconds === undefined ? role : { ...role, MaxSessionDuration: seconds };
       }),
-      Policies: cliList(read.flatMap((page) => page.Policies ?? [])),
+      Policies: [...told, ...asked.policies],
     },
-    missing: durations.missing,
+    missing: [...asked.missing, ...durations.missing],
   };
 }
 

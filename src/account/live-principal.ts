@@ -6,10 +6,11 @@
 import { UsageError } from '../errors.ts';
 import { awsErrorCode } from '../trail/aws-error.ts';
 import type { PrincipalFilter } from '../trail/source.ts';
-import { type Json, objects, optionalText } from './fields.ts';
+import { type Json, optionalText } from './fields.ts';
 import { meant } from './find-principal.ts';
 import { ask, askFor, cliJson, cliList, type Iam, type Purpose, pages } from './live-calls.ts';
 import type { RawAccount } from './live-details.ts';
+import { managedArns, readManagedPolicies } from './live-managed.ts';
 
 /** Calls about one kind of holder of policies; the three kinds differ in nothing but the names. */
 interface Holder {
@@ -77,33 +78,6 @@ async function policiesOf({ iam, missing }: Reading, { kind, name }: Holder): Pr
     inline.push(cliJson({ PolicyName, PolicyDocument: document }) as Json);
   }
   return { attached: cliList(attached.flatMap((page) => page.AttachedPolicies ?? [])), inline };
-}
-
-/** A managed policy with its default version; undefined, and named, where it cannot be read. */
-async function managedPolicy({ iam, missing }: Reading, arn: string): Promise<Json | undefined> {
-  const { sdk, client, signal } = iam;
-  const options = sendOptions(iam);
-  const doing = `read policy \`${arn}\``;
-  const policy = await askFor({ doing, permission: 'iam:GetPolicy' }, signal, () =>
-    client.send(new sdk.GetPolicyCommand({ PolicyArn: arn }), options),
-  );
-  const VersionId = 'value' in policy ? policy.value.Policy?.DefaultVersionId : undefined;
-  const version =
-    VersionId === undefined
-      ? policy
-      : await askFor({ doing, permission: 'iam:GetPolicyVersion' }, signal, () =>
-          client.send(new sdk.GetPolicyVersionCommand({ PolicyArn: arn, VersionId }), options),
-        );
-  if ('missing' in version) {
-    missing.push(version.missing);
-    return undefined;
-  }
-  const whole = 'value' in policy ? policy.value.Policy : undefined;
-  const { Tags: _, ...rest } = whole ?? {};
-  return cliJson({
-    ...rest,
-    PolicyVersionList: 'PolicyVersion' in version.value ? [version.value.PolicyVersion] : [],
-  }) as Json;
 }
 
 async function readRole(reading: Reading, name: string): Promise<Json> {
@@ -212,19 +186,8 @@ export async function readPrincipalDetails(iam: Iam, wanted: PrincipalFilter): P
   const role = wanted.kind === 'role' ? await readRole(reading, wanted.name) : undefined;
   const user = wanted.kind === 'user' ? await readUser(reading, wanted.name) : undefined;
   const holders = [role ?? user!.user, ...(user?.groups ?? [])];
-  const arns = new Set<string>();
-  for (const holder of holders) {
-    for (const one of objects(holder, 'AttachedManagedPolicies', '', 'live'))
-      arns.add(optionalText(one, 'PolicyArn') ?? '');
-    const boundary = holder.PermissionsBoundary as Json | undefined;
-    const arn = boundary && optionalText(boundary, 'PermissionsBoundaryArn');
-    if (arn !== undefined) arns.add(arn);
-  }
-  const policies: Json[] = [];
-  for (const arn of [...arns].filter((one) => one !== '').sort()) {
-    const policy = await managedPolicy(reading, arn);
-    if (policy) policies.push(policy);
-  }
+  const { policies, missing } = await readManagedPolicies(iam, managedArns(holders));
+  reading.missing.push(...missing);
   return {
     details: {
       UserDetailList: user ? [user.user] : [],

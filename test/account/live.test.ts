@@ -52,6 +52,22 @@ describe('live account', () => {
     expect(parseAuthorizationDetails(JSON.parse(JSON.stringify(raw)), 'snapshot')).toEqual(account);
   });
 
+  it('asks by itself for a policy that the list of the account leaves out', async () => {
+    const list = 'iam:GetAccountAuthorizationDetails';
+    const short = accountHandlers({ ...details, Policies: [] }, ID, 100)[list]!;
+    server.use({ ...good(), [list]: short });
+    const { account } = await readLiveAccount(live());
+    expect(account).toEqual(fromFile);
+    server.use({ ...good(), [list]: short, 'iam:GetPolicy': () => denied('iam:GetPolicy') });
+    const { problems } = (await readLiveAccount(live())).account;
+    expect(problems).toContain(
+      `role \`worker\`: policy \`${READER}\` is attached but not in \`account ${ID}\``,
+    );
+    expect(problems.join('\n')).toMatch(
+      /could not read policy `.*Reader`: access denied, `iam:GetPolicy` is needed/,
+    );
+  });
+
   it.each([role, user])('gives one $kind by the targeted calls just the same', async (wanted) => {
     server.use(good());
     const { account } = await readLivePrincipal(live(), wanted);
