@@ -101,7 +101,8 @@ export function compileFinder(
       request.each(event.requestParameters, visit);
       settle(false);
     }
-    if (event.responseElements !== null && !response.isEmpty && isWanting(plans, groups, found)) {
+    // The response last: a scan that groups records treats those alike whose response is never looked at.
+    if (!response.isEmpty && isWanting(plans, groups, found) && event.responseElements !== null) {
       response.each(event.responseElements, visit);
       settle(false);
     }

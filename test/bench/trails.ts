@@ -213,9 +213,28 @@ const SESSIONS = Array.from({ length: 301 }, (_, role) =>
 function roleName(index: number): string {
   return `${['billing', 'search', 'ingest', 'report', 'gateway', 'worker'][index % 6]}-${index}-role`;
 }
-const TOTAL = CALLS.reduce((sum, one) => sum + one.weight, 0);
+/**
+ * What a role does over and over: a few calls in a few regions on the few resources that are its own. One call in
+ * twelve names something never seen before (a log stream, an object).
+ */
+interface Habit {
+  readonly call: Call;
+  readonly region: string;
+  readonly parameters: ReturnType<Parameters>;
+}
+const HABITS = Array.from({ length: 301 }, (): readonly Habit[] => {
+  const calls = Array.from({ length: 2 + fixed.int(7) }, () => anyCall(fixed));
+  const region = REGIONS[fixed.zipf(3)]!;
+  return calls.flatMap((call) =>
+    Array.from({ length: 1 + fixed.zipf(8) }, () => ({
+      call,
+      region,
+      parameters: call.parameters(fixed, region),
+    })),
+  );
+});
 function anyCall(rng: Rng): Call {
-  let left = rng.next() * TOTAL;
+  let left = rng.next() * CALLS.reduce((sum, one) => sum + one.weight, 0);
   for (const one of CALLS) {
     left -= one.weight;
     if (left < 0) return one;
@@ -230,11 +249,14 @@ function record(rng: Rng, hour: number): string {
   const role = target ? TARGET : rng.next() < 0.00002 ? RARE : roleName(index);
   const sessions = SESSIONS[index]!;
   const session = sessions[rng.zipf(sessions.length)]!;
-  const one = anyCall(rng);
-  const region = REGIONS[rng.zipf(3)]!;
+  const habits = HABITS[index]!;
+  const habit = habits[rng.zipf(habits.length)]!;
+  const { call: one, region } = habit;
   const time = new Date(Date.UTC(2023, 8, 1, hour) + rng.int(3_600_000)).toISOString().replace(/\.\d+/, '');
   const since = `${time.slice(0, 11)}${String(Math.floor(hour % 24)).padStart(2, '0')}:00:00Z`;
-  const { request, response, resources } = one.parameters(rng, region);
+  // New parameters also where the response holds ids: those of a create or an AssumeRole never repeat.
+  const fresh = rng.next() < 0.08 || habit.parameters.response;
+  const { request, response, resources } = fresh ? one.parameters(rng, region) : habit.parameters;
   const id = `AROA${(index * 7919 + 104729).toString(36).toUpperCase().padStart(17, 'X')}`;
   const viaService = one.name === 'Decrypt' && rng.next() < 0.3;
   const failed = rng.next() < 0.03;

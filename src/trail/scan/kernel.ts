@@ -12,6 +12,9 @@ const INPUT_AT = 0x60000;
 const ROWS_AT = 0x90000;
 /** Words of 32 bits in a row, and the most rows of one call. */
 export const ROW_WORDS = 16;
+/** Values of a row's last word. */
+export const EXACT = 1;
+export const UNSTEADY = 2;
 const MAX_ROWS = 1024;
 const BEFORE = 256;
 const AFTER = 512;
@@ -29,6 +32,7 @@ interface Exports {
   walk(base: number, length: number): number;
   position(): number;
   rows(count: number, base: number): void;
+  compact(offset: number, length: number, volatile: boolean): number;
   hashInput(length: number, first: boolean): void;
   setSeed(low: number, high: number): void;
 }
@@ -108,7 +112,12 @@ function nameEntry(name: string): Uint8Array {
 export interface RowReader {
   /** Hands over rows for all spans, in groups; the words are valid during the call only. */
   read(bytes: Uint8Array, spans: readonly number[], take: (rows: Uint32Array, count: number) => void): void;
-  /** The hash that a row holds for the same strings, in two words. */
+  /**
+   * During `take`: the members of a row's record that an aggregate keeps, as JSON; valid until the next call. The
+   * identity, the id and the time are left out, and with `volatile` false the volatile members.
+   */
+  compact(start: number, end: number, volatile: boolean): Uint8Array;
+  /** The hash that a row holds for the same strings, in two words. Leaves the input of `take` as it is. */
   hash(parts: readonly string[]): readonly [low: number, high: number];
 }
 
@@ -120,12 +129,13 @@ export function rowReader(module: WebAssembly.Module, seed: readonly [number, nu
   const rowWords = new Uint32Array(kernel.memory.buffer, ROWS_AT, MAX_ROWS * ROW_WORDS);
   const hashWords = new Uint32Array(kernel.memory.buffer, COUNT_AT, 2);
   kernel.setSeed(seed[0], seed[1]);
+  let base = 0;
 
   return {
     read: (bytes, spans, take) => {
       let index = 0;
       while (index < spans.length) {
-        const base = spans[index]!;
+        base = spans[index]!;
         let count = 0;
         let end = base;
         for (
@@ -139,7 +149,7 @@ export function rowReader(module: WebAssembly.Module, seed: readonly [number, nu
         }
         if (count === 0) {
           // Larger than a piece of the kernel's memory: the exact path.
-          rowWords.set([base, spans[index + 1]!, 1], ROW_WORDS - 3);
+          rowWords.set([base, spans[index + 1]!, EXACT], ROW_WORDS - 3);
           count = 1;
         } else {
           memory.set(bytes.subarray(base, end), INPUT_AT);
@@ -150,11 +160,15 @@ export function rowReader(module: WebAssembly.Module, seed: readonly [number, nu
         index += count * 2;
       }
     },
+    compact: (start, end, volatile) => {
+      const length = kernel.compact(start - base, end - start, volatile);
+      return memory.subarray(SPANS_AT, SPANS_AT + length);
+    },
     hash: (parts) => {
       parts.forEach((part, index) => {
         const bytes = Buffer.from(part).subarray(0, CHUNK);
-        memory.set(bytes, INPUT_AT);
-        memory.fill(0, INPUT_AT + bytes.length, INPUT_AT + bytes.length + 8);
+        memory.set(bytes, SPANS_AT);
+        memory.fill(0, SPANS_AT + bytes.length, SPANS_AT + bytes.length + 8);
         kernel.hashInput(bytes.length, index === 0);
       });
       return [hashWords[0]!, hashWords[1]!];

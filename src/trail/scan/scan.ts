@@ -1,14 +1,14 @@
 /** One object's bytes to one batch: inflate, find the records, parse and decode those that can matter. Never throws. */
 import { randomBytes } from 'node:crypto';
-import { decode, preview } from '../../events/decode.ts';
 import type { TrailEvent } from '../../events/event.ts';
 import type { Rejection } from '../../events/rejection.ts';
 import { type Batch, isWanted, type ObjectRef, type PrincipalFilter } from '../source.ts';
-import { type Aggregated, type AggregateOptions, createAggregator } from './aggregate.ts';
+import { type AggregateOptions, createAggregator } from './aggregate.ts';
 import { type InflateLimits, inflate, LIMITS } from './inflate.ts';
 import { kernelWalk, loadKernel, rowReader } from './kernel.ts';
 import { namesOf, nominator } from './nominate.ts';
 import { eachPiece } from './pieces.ts';
+import { parseRecord } from './record.ts';
 import { type Damage, type Found, Splitter, walkElements } from './split.ts';
 
 export interface ScanOptions {
@@ -19,7 +19,7 @@ export interface ScannerOptions extends ScanOptions {
   /** Null: the plain walk. Undefined: the built kernel where there is one. */
   readonly kernel?: WebAssembly.Module | null;
   readonly limits?: InflateLimits;
-  /** Without principals: alike records become one event with a count, handed over by `end` or when memory asks. */
+  /** Without principals: alike records become one event with a count, handed over by `drain`. */
   readonly aggregate?: AggregateOptions;
 }
 export interface Scanner {
@@ -29,8 +29,10 @@ export interface Scanner {
    * before the damage kept and `partial` set.
    */
   scan(bytes: Uint8Array, object: ObjectRef): Batch;
-  /** What is still to be handed over; undefined for nothing. */
-  end(): Batch | undefined;
+  /** True when an aggregating scanner holds as much as it may: drain it before the next object. */
+  full(): boolean;
+  /** What an aggregating scanner still holds, in batches without records of their own. */
+  drain(): Iterable<Batch>;
 }
 
 /** A scanner for many objects; owns a kernel's memory, so one a thread. */
@@ -51,8 +53,7 @@ export function createScanner({
 
   const takeAll = (piece: Buffer, found: Found, into: Taken): void => {
     into.records += found.records;
-    if (groups)
-      groups.add(piece, found.spans, (start, end) => parse(piece.toString('utf8', start, end)), into);
+    if (groups) groups.add(piece, found.spans, into);
     else take(piece, found, into);
   };
   const take = (piece: Buffer, found: Found, into: Taken): void => {
@@ -60,7 +61,7 @@ export function createScanner({
     for (let index = 0; index < found.spans.length; index += 2) {
       const [start, end] = [found.spans[index]!, found.spans[index + 1]!];
       if (nominate && !nominate(piece.toString('latin1', start, end))) continue;
-      const one = parse(piece.toString('utf8', start, end));
+      const one = parseRecord(piece.toString('utf8', start, end)).decoded;
       if (!one.ok) into.rejections.push(one.rejection);
       else if (principals && !isWanted(one.event.principal, principals)) continue;
       else into.events.push(one.event);
@@ -79,13 +80,15 @@ export function createScanner({
         limits,
         (piece, found) => takeAll(piece, found, taken),
       );
-      const batch =
-        unusable && !groups ? NOTHING : groups?.full() ? withDrained(taken, groups.drain()) : taken;
+      const batch = unusable && !groups ? NOTHING : taken;
       return damage
         ? { object, ...batch, gap: gapOf(object, damage, batch.records > 0) }
         : { object, ...batch };
     },
-    end: () => (groups ? withDrained(NOTHING, groups.drain()) : undefined),
+    full: () => groups?.full() ?? false,
+    *drain() {
+      if (groups) for (const drained of groups.drain()) yield { ...NOTHING, ...drained };
+    },
   };
 }
 
@@ -108,14 +111,6 @@ const builtKernel = (): WebAssembly.Module | null => {
 };
 
 const NOTHING: Omit<Batch, 'object'> = { records: 0, events: [], rejections: [], skippedOtherPrincipal: 0 };
-const withDrained = (
-  taken: Omit<Batch, 'object'>,
-  { events, duplicates }: Aggregated,
-): Omit<Batch, 'object'> => ({
-  ...taken,
-  events: [...taken.events, ...events],
-  duplicates,
-});
 const randomSeed = (): readonly [number, number] => {
   const bytes = randomBytes(8);
   return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
@@ -134,13 +129,3 @@ const gapOf = (object: ObjectRef, { reason, detail }: Damage, partial: boolean) 
   detail,
   partial,
 });
-
-function parse(source: string): ReturnType<typeof decode> {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(source);
-  } catch {
-    return { ok: false, rejection: { reason: 'invalid-json', detail: preview(source.slice(0, 200)) } };
-  }
-  return decode(raw);
-}

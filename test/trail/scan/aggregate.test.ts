@@ -10,6 +10,7 @@ import type { TrailEvent } from '../../../src/events/event.ts';
 import type { Resolution } from '../../../src/permissions/permission.ts';
 import { createResolver } from '../../../src/permissions/resolver.ts';
 import { createScanner, type Scanner } from '../../../src/trail/scan/scan.ts';
+import type { Batch } from '../../../src/trail/source.ts';
 import { createLedger } from '../../../src/usage/ledger.ts';
 import { documents } from '../../bench/trails.ts';
 import { anyDocument, TRICKY } from './documents.ts';
@@ -33,14 +34,13 @@ function told(scanner: Scanner, files: readonly Uint8Array[], window = EVER) {
   const ledger = createLedger({ window, resolve });
   let events = 0;
   let records = 0;
-  const add = (batch: ReturnType<Scanner['end']>): void => {
-    if (!batch) return;
+  const add = (batch: Batch): void => {
     ledger.add(batch);
     events += batch.events.length;
     records += batch.records;
   };
   for (const file of files) add(scanner.scan(file, object));
-  add(scanner.end());
+  for (const batch of scanner.drain()) add(batch);
   return { usage: ledger.principals().map((one) => ledger.usage(one)), events, records };
 }
 function agree(files: readonly Uint8Array[], window = EVER) {

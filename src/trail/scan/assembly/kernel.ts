@@ -1,3 +1,3 @@
 // AssemblyScript. The module's entry.
-export { hashInput, rows, setSeed } from './rows';
+export { compact, hashInput, rows, setSeed } from './rows';
 export { begin, position, walk } from './walk';

@@ -2,7 +2,8 @@
 // alike, the time and the id. A record that is written in any unusual way is left to the exact path (status 1).
 //
 // A row: key (2 words), volatile members (2), identity (2), identity of the record for de-duplication (2), event id (4),
-// seconds since 1970 (1), start and end in the document (2), status (1).
+// seconds since 1970 (1), start and end in the document (2), status (1): 0, 2 with
+// something in a volatile member, or 1.
 import { COUNT_AT, INPUT_AT, ROWS_AT, SPANS_AT } from './layout';
 
 const QUOTE: i32 = 0x22;
@@ -13,6 +14,8 @@ const P1: u64 = 0x9e3779b185ebca87;
 const P2: u64 = 0xc2b2ae3d27d4eb4f;
 const P3: u64 = 0x165667b19e3779f9;
 
+/** The record read last holds something in a volatile member. */
+let unsteady: bool = false;
 let seed: u64 = 0;
 
 export function setSeed(low: u32, high: u32): void {
@@ -46,9 +49,9 @@ function hash(from: usize, length: usize, start: u64): u64 {
   return a ^ (a >> 32);
 }
 
-/** For the exact path: chains the hash of the bytes at INPUT_AT to the one at COUNT_AT; `first` begins a chain. */
+/** For the exact path: chains the hash of the bytes at SPANS_AT to the one at COUNT_AT; `first` begins a chain. */
 export function hashInput(length: u32, first: bool): void {
-  store<u64>(COUNT_AT, hash(INPUT_AT, length as usize, first ? seed : load<u64>(COUNT_AT)));
+  store<u64>(COUNT_AT, hash(SPANS_AT, length as usize, first ? seed : load<u64>(COUNT_AT)));
 }
 
 /** Offset after the string that begins at `at`; 0 where it does not end. Sets `slashed` if it holds a backslash. */
@@ -175,6 +178,7 @@ function kindOf(key: usize, length: usize): i32 {
 
 /** Reads one record at an address into a row; false where it must be parsed. */
 function read(from: usize, to: usize, row: usize): bool {
+  unsteady = false;
   let key = seed;
   let unstable = seed;
   let identity: u64 = 0;
@@ -208,10 +212,13 @@ function read(from: usize, to: usize, row: usize): bool {
     const kind = kindOf(keyAt, keyLength);
     const length = end - at;
     if (kind === OTHER) key = hash(at, length, hash(keyAt, keyLength, key));
-    else if (kind === VOLATILE) unstable = hash(at, length, hash(keyAt, keyLength, unstable));
-    else if (kind === IDENTITY) {
+    else if (kind === VOLATILE) {
+      unstable = hash(at, length, hash(keyAt, keyLength, unstable));
+      if (first !== 0x6e) unsteady = true;
+    } else if (kind === IDENTITY) {
       if (first !== 0x7b) return false;
-      identity = hash(at, length, seed);
+      identity = identityHash(at, end);
+      if (identity === 0) return false;
     } else if (kind === EXACT) return false;
     else if (kind !== IGNORED) {
       if (!text || slashed || length === 2) return false;
@@ -258,6 +265,89 @@ function read(from: usize, to: usize, row: usize): bool {
   store<u64>(row, record, 24);
   store<u32>(row, seconds as u32, 48);
   return true;
+}
+
+/**
+ * The hash of a userIdentity without what changes with every set of credentials and is never read: accessKeyId and
+ * sessionContext.attributes.creationDate. 0 where it is written in an unusual way.
+ */
+function identityHash(from: usize, to: usize): u64 {
+  return membersHash(from, to, seed, 0);
+}
+
+function membersHash(from: usize, to: usize, start: u64, level: i32): u64 {
+  let value = start;
+  let at = skipSpace(from + 1);
+  if (load<u8>(at) === 0x7d) return hash(from, 1, value);
+  let open = true;
+  while (open) {
+    if (load<u8>(at) !== QUOTE) return 0;
+    const keyEnd = stringEnd(at, to);
+    if (keyEnd === 0 || slashed) return 0;
+    const keyAt = at + 1;
+    const keyLength = keyEnd - at - 2;
+    at = skipSpace(keyEnd);
+    if (load<u8>(at) !== COLON) return 0;
+    at = skipSpace(at + 1);
+    const first = load<u8>(at) as i32;
+    let end: usize = 0;
+    if (first === QUOTE) end = stringEnd(at, to);
+    else if (first === 0x7b || first === 0x5b) end = containerEnd(at, to);
+    else end = scalarEnd(at, to);
+    if (end === 0) return 0;
+    const head = load<u64>(keyAt);
+    const inner =
+      first === 0x7b &&
+      ((level === 0 && keyLength === 14 && head === 0x436e_6f69_7373_6573) || // sessionContext
+        (level === 1 && keyLength === 10 && head === 0x7475_6269_7274_7461)); // attributes
+    const ignored =
+      first === QUOTE &&
+      ((level === 0 && keyLength === 11 && head === 0x654b_7373_6563_6361) || // accessKeyId
+        (level === 2 && keyLength === 12 && head === 0x6e6f_6974_6165_7263)); // creationDate
+    if (!ignored) {
+      value = hash(keyAt, keyLength, value);
+      value = inner ? membersHash(at, end, value, level + 1) : hash(at, end - at, value);
+      if (value === 0) return 0;
+    }
+    at = skipSpace(end);
+    const byte = load<u8>(at) as i32;
+    if (byte === COMMA) at = skipSpace(at + 1);
+    else if (byte === 0x7d) open = false;
+    else return 0;
+  }
+  return at + 1 === to ? hash(at, 1, value) : 0;
+}
+
+/**
+ * Writes at SPANS_AT what has to be kept of the record at `from`, read before: its members without the identity, the
+ * id, the time and what is never read. Returns the length; 0 where it does not fit.
+ */
+export function compact(offset: u32, length: u32, unstable: bool): u32 {
+  const from = INPUT_AT + (offset as usize);
+  const to = from + (length as usize);
+  let out: usize = SPANS_AT;
+  store<u8>(out++, 0x7b);
+  let at = skipSpace(from + 1);
+  while (load<u8>(at) === QUOTE) {
+    const keyEnd = stringEnd(at, to);
+    const valueAt = skipSpace(skipSpace(keyEnd) + 1);
+    const first = load<u8>(valueAt) as i32;
+    let end: usize = 0;
+    if (first === QUOTE) end = stringEnd(valueAt, to);
+    else if (first === 0x7b || first === 0x5b) end = containerEnd(valueAt, to);
+    else end = scalarEnd(valueAt, to);
+    const kind = kindOf(at + 1, keyEnd - at - 2);
+    const dropped = kind === IDENTITY || kind === ID || kind === TIME || kind === IGNORED;
+    if (!dropped && (unstable || kind !== VOLATILE)) {
+      if (out > SPANS_AT + 1) store<u8>(out++, 0x2c);
+      memory.copy(out, at, end - at);
+      out += end - at;
+    }
+    at = skipSpace(end);
+    if (load<u8>(at) === COMMA) at = skipSpace(at + 1);
+  }
+  store<u8>(out++, 0x7d);
+  return (out - SPANS_AT) as u32;
 }
 
 /** Versions that the decoder takes: `1` and `1.` with digits. */
@@ -341,6 +431,6 @@ export function rows(count: u32, base: u32): void {
     const whole = load<u8>(from) === 0x7b && read(from, from + ((end - start) as usize), row);
     store<u32>(row, start, 52);
     store<u32>(row, end, 56);
-    store<u32>(row, whole ? 0 : 1, 60);
+    store<u32>(row, whole ? (unsteady ? 2 : 0) : 1, 60);
   }
 }
