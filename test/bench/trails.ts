@@ -254,9 +254,10 @@ function record(rng: Rng, hour: number): string {
   const { call: one, region } = habit;
   const time = new Date(Date.UTC(2023, 8, 1, hour) + rng.int(3_600_000)).toISOString().replace(/\.\d+/, '');
   const since = `${time.slice(0, 11)}${String(Math.floor(hour % 24)).padStart(2, '0')}:00:00Z`;
-  // New parameters also where the response holds ids: those of a create or an AssumeRole never repeat.
-  const fresh = rng.next() < 0.08 || habit.parameters.response;
-  const { request, response, resources } = fresh ? one.parameters(rng, region) : habit.parameters;
+  const fresh = rng.next() < 0.08;
+  const { request, resources, response: usual } = fresh ? one.parameters(rng, region) : habit.parameters;
+  // What a call answers holds new ids each time, also where its parameters are the same.
+  const response = usual ? one.parameters(rng, region).response : usual;
   const id = `AROA${(index * 7919 + 104729).toString(36).toUpperCase().padStart(17, 'X')}`;
   const viaService = one.name === 'Decrypt' && rng.next() < 0.3;
   const failed = rng.next() < 0.03;

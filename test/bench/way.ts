@@ -1,0 +1,103 @@
+/** One way of reading a folder of trail objects, in a process of its own; prints what it cost as one line of JSON. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { loadCatalogue } from '../../src/catalogue/load.ts';
+import { decode } from '../../src/events/decode.ts';
+import type { TrailEvent } from '../../src/events/event.ts';
+import { createResolver } from '../../src/permissions/resolver.ts';
+import { loadKernel } from '../../src/trail/scan/kernel.ts';
+import { createScanner } from '../../src/trail/scan/scan.ts';
+import { isWanted, type PrincipalFilter } from '../../src/trail/source.ts';
+import { createLedger } from '../../src/usage/ledger.ts';
+import { RARE, TARGET } from './trails.ts';
+
+const [way = '', folder = '', aside] = process.argv.slice(2);
+const files = readdirSync(folder)
+  .sort()
+  .map((name) => join(folder, name));
+const filter = (name: string): readonly PrincipalFilter[] => [{ kind: 'role', name }];
+
+const kernel = loadKernel() ?? null;
+if (!kernel) throw new Error('the kernel is not built: npm run build');
+const resolver = createResolver(await loadCatalogue());
+const resolve = (event: TrailEvent) => resolver.resolve(event);
+const window = { from: 0, to: Date.UTC(2100) };
+
+interface Told {
+  records: number;
+  events: number;
+  /** A number that differs when the result does. */
+  check: number;
+}
+
+/** What the product does: scan, map, enter into the ledger. `aside` leaves the mapping and the ledger out. */
+function product(principals: readonly PrincipalFilter[] | undefined, plain = false): Told {
+  const scanner = createScanner({
+    kernel: plain ? null : kernel,
+    ...(principals ? { principals } : { aggregate: { resolve } }),
+  });
+  const ledger = createLedger({ window, resolve, ...(principals ? { wanted: principals } : {}) });
+  const told: Told = { records: 0, events: 0, check: 0 };
+  const add = (batch: ReturnType<typeof scanner.scan>): void => {
+    told.records += batch.records;
+    told.events += batch.events.length;
+    if (aside === undefined) ledger.add(batch);
+  };
+  for (const file of files) {
+    if (scanner.full()) for (const batch of scanner.drain()) add(batch);
+    add(scanner.scan(readFileSync(file), { name: file, bytes: 0 }));
+  }
+  for (const batch of scanner.drain()) add(batch);
+  for (const one of ledger.principals()) told.check += ledger.usage(one).accounting.buckets.succeeded;
+  return told;
+}
+
+/** What a straightforward program does: JSON.parse of every document, then the same decoding, mapping and ledger. */
+function parseAll(principals: readonly PrincipalFilter[] | undefined): Told {
+  const ledger = createLedger({ window, resolve, ...(principals ? { wanted: principals } : {}) });
+  const told: Told = { records: 0, events: 0, check: 0 };
+  for (const file of files) {
+    const { Records } = JSON.parse(gunzip(readFileSync(file)).toString()) as { Records: unknown[] };
+    const events = Records.map(decode)
+      .flatMap((one) => (one.ok ? [one.event] : []))
+      .filter((event) => !principals || isWanted(event.principal, principals));
+    told.records += Records.length;
+    told.events += events.length;
+    ledger.add({ records: Records.length, events, skippedOtherPrincipal: 0, rejections: [] });
+  }
+  for (const one of ledger.principals()) told.check += ledger.usage(one).accounting.buckets.succeeded;
+  return told;
+}
+
+/** Output chunk sized by the trailer: the fastest gunzip that Node offers. */
+const gunzip = (bytes: Buffer): Buffer =>
+  gunzipSync(bytes, { chunkSize: Math.max(64, bytes.readUInt32LE(bytes.length - 4) + 1) });
+function inflateOnly(): Told {
+  let check = 0;
+  for (const file of files) check += gunzip(readFileSync(file)).length;
+  return { records: 0, events: 0, check };
+}
+
+const WAYS: Readonly<Record<string, () => Told>> = {
+  gunzip: inflateOnly,
+  one: () => product(filter(TARGET)),
+  rare: () => product(filter(RARE)),
+  'one-plain': () => product(filter(TARGET), true),
+  all: () => product(undefined),
+  'parse-one': () => parseAll(filter(TARGET)),
+  'parse-all': () => parseAll(undefined),
+};
+const run = WAYS[way];
+if (!run) throw new Error(`no way called ${way}`);
+const [cpu, start] = [process.cpuUsage(), process.hrtime.bigint()];
+const told = run();
+const used = process.cpuUsage(cpu);
+process.stdout.write(
+  `${JSON.stringify({
+    cpu: (used.user + used.system) / 1000,
+    wall: Number(process.hrtime.bigint() - start) / 1e6,
+    peak: process.resourceUsage().maxRSS / 1024,
+    ...told,
+  })}\n`,
+);
