@@ -27,8 +27,7 @@ export type Why =
 export interface Ruling extends Judgement {
   readonly why: Why;
   readonly grant: Grant;
-  readonly pattern: string;
-  readonly info?: CatalogueAction;
+  readonly info: CatalogueAction | undefined;
   readonly observed: Observed;
   readonly advisor: AdvisorSays;
   /** Uses set aside for being seen on too few days. */
@@ -60,8 +59,10 @@ const HANDING_OVER: Observability = { kind: 'management', access: 'write' };
 export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling {
   const { action, info } = granted;
   const service = action.slice(0, Math.max(0, action.indexOf(':'))).toLowerCase();
-  const entries = bench.uses.of(action).filter((one) => reaches(grant.source.resource, one, info));
-  const rare = bench.uses.setAside(action).filter((one) => reaches(grant.source.resource, one, info));
+  const reached = (uses: readonly UsageEntry[]): readonly UsageEntry[] =>
+    uses.length === 0 ? uses : uses.filter((one) => reaches(grant.source.resource, one, info));
+  const entries = reached(bench.uses.of(action));
+  const rare = reached(bench.uses.setAside(action));
   const advisor = bench.advisor.says(action);
   const passRole = action.toLowerCase() === PASS_ROLE;
   const observed: Observed = info
@@ -77,12 +78,13 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
     policy: grant.policy,
     statement: grant.statement,
     action,
+    verdict: judged.verdict,
+    keep: judged.keep,
     entries,
-    ...judged,
+    reason: judged.reason,
     why,
     grant,
-    pattern: granted.pattern,
-    ...(info ? { info } : {}),
+    info,
     observed,
     advisor,
     rare,
