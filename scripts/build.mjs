@@ -22,8 +22,18 @@ await mkdir(`${root}dist`, { recursive: true });
 const { dependencies } = JSON.parse(await readFile(`${root}package.json`, 'utf8'));
 const external = Object.keys(dependencies).filter((name) => name !== 'yargs');
 const { packages: _, ...bundled } = common;
+// A table as a text that JSON.parse reads loads in a third of the time of the same table as an object literal.
+const tables = {
+  name: 'tables',
+  setup: (bundler) =>
+    bundler.onLoad({ filter: /permissions[\\/]data[\\/][^\\/]+\.json$/ }, async ({ path }) => ({
+      contents: `export default JSON.parse(${JSON.stringify(JSON.stringify(JSON.parse(await readFile(path, 'utf8'))))})`,
+      loader: 'js',
+    })),
+};
 await build({
   ...bundled,
+  plugins: [tables],
   external: [
     ...external.flatMap((name) => [name, `${name}/*`]),
     '@aws-sdk/*',
