@@ -14,9 +14,12 @@ export type AdvisorSays =
   | { readonly kind: 'never'; readonly level: 'action' | 'service' }
   /** An attempt that the logs do not show, although it lies in the window. */
   | { readonly kind: 'contradicts'; readonly level: 'action' | 'service'; readonly at: number }
-  /** An attempt that the logs show too, or one from before the window. */
+  /**
+   * An attempt that the logs show too, or one from before the window, or from after it of what they do not show at all:
+   * that one is needed today, whatever the window says.
+   */
   | {
-      readonly kind: 'agrees' | 'before-window';
+      readonly kind: 'agrees' | 'before-window' | 'after-window';
       readonly level: 'action' | 'service';
       readonly at: number;
     };
@@ -29,6 +32,9 @@ export interface Advisor {
 
 /** IAM service prefixes that a CloudTrail event source may stand for. */
 export type PrefixesOf = (eventSource: string) => readonly string[];
+
+/** How far from the window's end a report may stop and still speak for the window: its own lag, and the day it was made. */
+const RECENT = 86_400_000;
 
 /** Event time is the request's completion; the report's time of the same request may differ a little. */
 const SLACK = 3_600_000;
@@ -54,13 +60,15 @@ export function advisorOf(
 
   const compare = (at: number, seen: number | undefined, level: 'action' | 'service'): AdvisorSays => {
     if (at < window.from) return { kind: 'before-window', level, at };
-    if (at >= window.to || (seen !== undefined && at <= seen + SLACK)) return { kind: 'agrees', level, at };
-    return { kind: 'contradicts', level, at };
+    if (at >= window.to) return { kind: seen === undefined ? 'after-window' : 'agrees', level, at };
+    return { kind: seen !== undefined && at <= seen + SLACK ? 'agrees' : 'contradicts', level, at };
   };
   return {
     neverService: (service) => {
       const row = services.get(service.toLowerCase());
-      return !stale && row !== undefined && row.lastAuthenticated === undefined;
+      return (
+        !stale && reach.to >= window.to - RECENT && row !== undefined && row.lastAuthenticated === undefined
+      );
     },
     says: (action) => {
       const prefix = serviceOf(action);

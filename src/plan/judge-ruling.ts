@@ -99,10 +99,7 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
   const unrecorded = observed.kind === 'hidden' ? observed.reason : undefined;
   const gap = bench.gap(passRole ? undefined : service);
   const doubt = bench.uses.doubt(action);
-  const contradiction =
-    advisor.kind === 'contradicts'
-      ? `Access Advisor saw an attempt on the ${advisor.level} on ${day(advisor.at)} that the logs do not show`
-      : undefined;
+  const contradiction = contradictionOf(advisor);
 
   if (entries.length > 0) {
     const unresolved = entries.some((one) => one.resource.kind === 'unresolved')
@@ -139,9 +136,23 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
     keep: 'remove',
     reason: byAdvisor
       ? `its events are not recorded, but Access Advisor saw no attempt on ${service} in its tracking period`
-      : `not used in ${bench.days} days of logs that would have shown it`,
+      : `not used in ${bench.days} days of logs that would have shown it${earlier(advisor)}`,
   });
 }
+
+function contradictionOf(advisor: AdvisorSays): string | undefined {
+  if (advisor.kind !== 'contradicts' && advisor.kind !== 'after-window') return undefined;
+  const seen = `Access Advisor saw an attempt on the ${advisor.level} on ${day(advisor.at)}`;
+  return advisor.kind === 'contradicts'
+    ? `${seen} that the logs do not show`
+    : `${seen}, after the window and not seen in it`;
+}
+
+/** An attempt from before the window takes nothing from the verdict, but whoever decides wants to know of it. */
+const earlier = (advisor: AdvisorSays): string =>
+  advisor.kind === 'before-window'
+    ? `; the last attempt on the ${advisor.level} was on ${day(advisor.at)}, before the window`
+    : '';
 
 /** The gaps of one grant, with their sentence made once a service. */
 export function gapsOf(

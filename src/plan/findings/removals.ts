@@ -16,9 +16,10 @@ export interface Ruled {
 }
 
 export function removals(input: PlanInput, ruled: readonly Ruled[]): Finding[] {
-  const make = maker(input);
   return [...byPolicy(ruled)].flatMap(([index, statements]) => {
-    const policy = input.account?.policies[index]?.name ?? `#${index}`;
+    const attached = input.account?.policies[index];
+    const policy = attached?.name ?? `#${index}`;
+    const make = maker(input, attached?.group);
     const allows = statements.filter(({ grant }) => grant.source.effect === 'Allow');
     const whole = allows.filter(({ rulings }) => goes(rulings));
     if (allows.length > 0 && whole.length === statements.length) {
@@ -38,7 +39,7 @@ const goes = (rulings: readonly Ruling[]): boolean =>
 
 type Make = (kind: FindingKind, rulings: readonly Ruling[], draft: Omit<Draft, 'kind'>) => Finding;
 
-function maker(input: PlanInput): Make {
+function maker(input: PlanInput, group: string | undefined): Make {
   const { window, gaps } = input.coverage;
   const young = gaps.find((gap) => gap.reason === 'before-principal')?.to ?? window.from;
   const evidenceMs = window.to - young;
@@ -48,7 +49,13 @@ function maker(input: PlanInput): Make {
     return makeFinding({
       ...draft,
       kind,
-      values: { what: reasons, ...draft.values },
+      values: {
+        what:
+          group === undefined
+            ? reasons
+            : `${reasons}; group ${group} has it, and its other members may use it`,
+        ...draft.values,
+      },
       severity: severityOf(actions),
       confidence: lowest(rulings.map((one) => confidenceOf(one, evidenceMs))),
       actions,
