@@ -1,0 +1,254 @@
+// Written by gen-policy 0.1.0 for role order-service (arn:aws:iam::111122223333:role/service/order-service), 2026-06-01 to 2026-08-30, 90 days.
+// the evidence is complete: 180 objects read, no gap in the window
+// detach AmazonS3FullAccess: AWS owns it; what is needed of it moves to a policy of this principal
+// detach AmazonSQSFullAccess: AWS owns it; what is needed of it moves to a policy of this principal
+// replace order-service: a new version allows only what is needed
+// keep guardrail: everything in it stays
+// create order-service-policy-1: holds what is needed of the policies that go
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+
+export class TightenedPolicies extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const role = iam.Role.fromRoleName(this, 'Role', "order-service");
+    new iam.ManagedPolicy(this, "OrderService", {
+      managedPolicyName: "order-service",
+      roles: [role],
+      document: iam.PolicyDocument.fromJson({
+        "Version": "2012-10-17",
+        "Statement": [
+          {
+            "Sid": "Orders",
+            "Effect": "Allow",
+            "Action": [
+              "dynamodb:AssociateTableReplica",
+              "dynamodb:CreateGlobalTableWitness",
+              "dynamodb:CreateTableReplica",
+              "dynamodb:DeleteGlobalTableWitness",
+              "dynamodb:DeleteTableReplica",
+              "dynamodb:DescribeStream",
+              "dynamodb:GetRecords",
+              "dynamodb:GetShardIterator",
+              "dynamodb:ReadDataForReplication",
+              "dynamodb:ReplicateSettings",
+              "dynamodb:RestoreTableFromAwsBackup",
+              "dynamodb:StartAwsBackupJob",
+              "dynamodb:UpdateGlobalTableVersion",
+              "dynamodb:WriteDataForReplication"
+            ],
+            "Resource": [
+              "arn:aws:dynamodb:eu-west-1:111122223333:table/orders*",
+              "arn:aws:dynamodb:eu-west-1:111122223333:table/customers*"
+            ]
+          },
+          {
+            "Sid": "OrdersDynamodbTable",
+            "Effect": "Allow",
+            "Action": [
+              "dynamodb:DescribeReservedCapacity",
+              "dynamodb:DescribeReservedCapacityOfferings",
+              "dynamodb:GetAbacStatus",
+              "dynamodb:InjectError",
+              "dynamodb:ListStreams",
+              "dynamodb:PurchaseReservedCapacityOfferings",
+              "dynamodb:UpdateAbacStatus"
+            ],
+            "Resource": [
+              "arn:aws:dynamodb:eu-west-1:111122223333:table/orders*",
+              "arn:aws:dynamodb:eu-west-1:111122223333:table/customers*"
+            ]
+          },
+          {
+            "Sid": "OrdersDynamodbTable2",
+            "Effect": "Allow",
+            "Action": "dynamodb:GetItem",
+            "Resource": [
+              "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
+              "arn:aws:dynamodb:eu-west-1:111122223333:table/customers"
+            ]
+          },
+          {
+            "Sid": "OrdersDynamodbTable3",
+            "Effect": "Allow",
+            "Action": [
+              "dynamodb:PutItem",
+              "dynamodb:UpdateItem"
+            ],
+            "Resource": "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"
+          },
+          {
+            "Sid": "OrdersDynamodbIndex",
+            "Effect": "Allow",
+            "Action": "dynamodb:Query",
+            "Resource": "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-customer"
+          },
+          {
+            "Sid": "Secrets",
+            "Effect": "Allow",
+            "Action": "secretsmanager:GetSecretValue",
+            "Resource": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/*"
+          },
+          {
+            "Sid": "Keys",
+            "Effect": "Allow",
+            "Action": "kms:SynchronizeMultiRegionKey",
+            "Resource": "*"
+          },
+          {
+            "Sid": "KeysKmsKey",
+            "Effect": "Allow",
+            "Action": "kms:Decrypt",
+            "Resource": "arn:aws:kms:eu-west-1:111122223333:key/6f1c2a30-58d4-4f0e-9a8b-3d7f0c5e1b42"
+          },
+          {
+            "Sid": "Functions",
+            "Effect": "Allow",
+            "Action": [
+              "lambda:ConnectMicrovm",
+              "lambda:PassNetworkConnector"
+            ],
+            "Resource": "*"
+          },
+          {
+            "Sid": "FunctionsLambdaAny",
+            "Effect": "Allow",
+            "Action": [
+              "lambda:DisableReplication",
+              "lambda:EnableReplication",
+              "lambda:GetLayerVersion",
+              "lambda:InvokeAsync",
+              "lambda:InvokeFunction",
+              "lambda:InvokeFunctionUrl",
+              "lambda:PassCapacityProvider",
+              "lambda:UpdateFunctionCodeSigningConfig"
+            ],
+            "Resource": "*"
+          },
+          {
+            "Sid": "FunctionsLambdaFunction",
+            "Effect": "Allow",
+            "Action": [
+              "lambda:CreateFunction",
+              "lambda:UpdateFunctionCode"
+            ],
+            "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:invoice-renderer"
+          },
+          {
+            "Sid": "PassToLambda",
+            "Effect": "Allow",
+            "Action": "iam:PassRole",
+            "Resource": "arn:aws:iam::111122223333:role/service/invoice-renderer",
+            "Condition": {
+              "StringEquals": {
+                "iam:PassedToService": "lambda.amazonaws.com"
+              }
+            }
+          },
+          {
+            "Sid": "Telemetry",
+            "Effect": "Allow",
+            "Action": [
+              "cloudwatch:PutMetricData",
+              "xray:PutTraceSegments"
+            ],
+            "Resource": "*"
+          },
+          {
+            "Sid": "Logs",
+            "Effect": "Allow",
+            "Action": "logs:CreateLogStream",
+            "Resource": "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/order-service:log-stream:app/order-service/*"
+          },
+          {
+            "Sid": "LogsLogsAny",
+            "Effect": "Allow",
+            "Action": "logs:PutLogEvents",
+            "Resource": "*"
+          }
+        ]
+      }),
+    });
+    new iam.ManagedPolicy(this, "OrderServicePolicy1", {
+      managedPolicyName: "order-service-policy-1",
+      path: "/service/",
+      roles: [role],
+      document: iam.PolicyDocument.fromJson({
+        "Version": "2012-10-17",
+        "Statement": [
+          {
+            "Sid": "S3Any",
+            "Effect": "Allow",
+            "Action": [
+              "s3:AllowVendedLogDeliveryForResource",
+              "s3:BypassGovernanceRetention",
+              "s3:GetObjectLegalHold",
+              "s3:GetObjectRetention",
+              "s3:GetObjectTagging",
+              "s3:GetObjectVersionForReplication",
+              "s3:GetObjectVersionTorrent",
+              "s3:GetStorageLensDashboard",
+              "s3:InitiateReplication",
+              "s3:ObjectOwnerOverrideToBucketOwner",
+              "s3:PauseReplication",
+              "s3:ReplicateDelete",
+              "s3:ReplicateObject",
+              "s3:ReplicateObjectAnnotation",
+              "s3:ReplicateTags"
+            ],
+            "Resource": "*"
+          },
+          {
+            "Sid": "S3Any2",
+            "Effect": "Allow",
+            "Action": "s3:PutAccessPointPublicAccessBlock",
+            "Resource": "*"
+          },
+          {
+            "Sid": "S3BucketObject",
+            "Effect": "Allow",
+            "Action": [
+              "s3:GetBucketLocation",
+              "s3:GetObject"
+            ],
+            "Resource": [
+              "arn:aws:s3:::corvid-catalogue/drafts/catalogue.json",
+              "arn:aws:s3:::corvid-catalogue/published/catalogue.json",
+              "arn:aws:s3:::corvid-invoices"
+            ]
+          },
+          {
+            "Sid": "S3Object",
+            "Effect": "Allow",
+            "Action": "s3:PutObject",
+            "Resource": [
+              "arn:aws:s3:::corvid-invoices/2026/06/invoice-*.pdf",
+              "arn:aws:s3:::corvid-invoices/2026/07/invoice-*.pdf",
+              "arn:aws:s3:::corvid-invoices/2026/08/invoice-*.pdf",
+              "arn:aws:s3:::corvid-invoices/manual/${$}{aws:username}-${*}.csv"
+            ]
+          },
+          {
+            "Sid": "S3ObjectLambdaAny",
+            "Effect": "Allow",
+            "Action": [
+              "s3-object-lambda:GetObject",
+              "s3-object-lambda:PutObject"
+            ],
+            "Resource": "*"
+          },
+          {
+            "Sid": "SqsQueue",
+            "Effect": "Allow",
+            "Action": [
+              "sqs:DeleteMessage",
+              "sqs:ReceiveMessage",
+              "sqs:SendMessage"
+            ],
+            "Resource": "arn:aws:sqs:eu-west-1:111122223333:order-events"
+          }
+        ]
+      }),
+    });
+  }
+}
