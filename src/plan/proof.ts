@@ -1,7 +1,7 @@
 /** Proves a set of policies: every observed success stays allowed, nothing is allowed that was not allowed before. */
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { contains } from '../policy/contain.ts';
-import type { Policy } from '../policy/document.ts';
+import type { Policy, Statement } from '../policy/document.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { matchesAction } from '../policy/pattern.ts';
 import type { UsageEntry } from '../usage/usage.ts';
@@ -34,6 +34,7 @@ export function replay(
   const notGrantedBefore: UsageEntry[] = [];
   const notExpressible: UsageEntry[] = [];
   const whole = new Map<string, string | undefined>();
+  const [oldFor, freshFor] = [old && byAction(old), byAction(fresh)];
   for (const entry of uses) {
     const resource = entry.resource.kind === 'arn' ? entry.resource.arn : '*';
     if (old && needsWholeGrant(entry, catalogue)) {
@@ -50,10 +51,10 @@ export function replay(
     let granted = false;
     let reason: string | undefined;
     for (const request of requestsOf(entry, resource)) {
-      const before = old ? evaluate({ identity: old }, request).decision : 'allowed';
+      const before = oldFor ? evaluate({ identity: oldFor(entry.action) }, request).decision : 'allowed';
       if (before === 'implicit-deny' || before === 'explicit-deny') continue;
       granted = true;
-      const now = evaluate({ identity: fresh }, request);
+      const now = evaluate({ identity: freshFor(entry.action) }, request);
       if (now.decision === 'allowed' || (now.decision === 'unknown' && before === 'unknown')) continue;
       reason ??= now.decision === 'unknown' ? `depends on ${now.unknownKeys.join(', ')}` : now.decision;
     }
@@ -63,13 +64,28 @@ export function replay(
   return { misses, notGrantedBefore, notExpressible };
 }
 
+const selectsAction = ({ action }: Statement, wanted: string): boolean =>
+  action.patterns.some((pattern) => matchesAction(pattern, wanted)) !== action.not;
+
+/** The statements that can matter for an action; a log holds few actions and very many resources. */
+function byAction(policies: readonly Policy[]): (action: string) => readonly Policy[] {
+  const known = new Map<string, readonly Policy[]>();
+  return (action) => {
+    const found = known.get(action);
+    if (found) return found;
+    const cut = policies.map((policy) => ({
+      ...policy,
+      statements: policy.statements.filter((one) => selectsAction(one, action)),
+    }));
+    const kept = cut.filter((policy) => policy.statements.length > 0);
+    known.set(action, kept);
+    return kept;
+  };
+}
+
 const selects = (policies: readonly Policy[], action: string): boolean =>
   policies.some((policy) =>
-    policy.statements.some(
-      (one) =>
-        one.effect === 'Allow' &&
-        one.action.patterns.some((pattern) => matchesAction(pattern, action)) !== one.action.not,
-    ),
+    policy.statements.some((one) => one.effect === 'Allow' && selectsAction(one, action)),
   );
 
 /** Everything that the old policies grant for one action must be inside the new ones. */
@@ -83,9 +99,7 @@ function wholeGrantLost(
     ...policy,
     statements: policy.statements.flatMap((one) => {
       if (one.effect === 'Deny') return [one];
-      const selected =
-        one.action.patterns.some((pattern) => matchesAction(pattern, action)) !== one.action.not;
-      return selected ? [{ ...one, action: { not: false, patterns: [action] } }] : [];
+      return selectsAction(one, action) ? [{ ...one, action: { not: false, patterns: [action] } }] : [];
     }),
   }));
   const verdict = contains(fresh, cut, catalogue);
