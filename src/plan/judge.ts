@@ -79,12 +79,15 @@ function matchedUses(
   input: PlanInput,
 ): ReadonlySet<UsageEntry> {
   const allows = ruled.map((one) => one.grant.source).filter((one) => one.effect === 'Allow');
+  // Few actions, very many resources: which statements select an action is asked once.
+  const selecting = new Map<string, typeof allows>();
   return new Set(
     entries.filter((entry) => {
       const info = input.catalogue.action(entry.action);
-      return allows.some(
-        (one) => selectsAction(one.action, entry.action) && reaches(one.resource, entry, info),
-      );
+      const near =
+        selecting.get(entry.action) ?? allows.filter((one) => selectsAction(one.action, entry.action));
+      selecting.set(entry.action, near);
+      return near.some((one) => reaches(one.resource, entry, info));
     }),
   );
 }
