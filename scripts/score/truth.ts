@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import type { TrailEvent } from '../../src/events/event.ts';
 import type { Resolver } from '../../src/permissions/resolver.ts';
+import disputes from './disputes.json' with { type: 'json' };
 import { list, percent } from './print.ts';
 import type { TruthRow } from './shared.ts';
 
@@ -26,6 +27,11 @@ const bare = (row: TruthRow): TrailEvent => ({
   dedupeKey: '',
 });
 
+/** Rows that a source of AWS's own contradicts, each with who is right. */
+const DISPUTES = new Map(
+  disputes.flatMap((row) => row.eventNames.map((name) => [`${row.eventSource} ${name}`, row] as const)),
+);
+
 /** Rows give exactly the listed actions as primary; rows of a choice give exactly the listed actions to choose from. */
 export function scoreTruth(
   rows: readonly TruthRow[],
@@ -41,6 +47,7 @@ export function scoreTruth(
       const part = rows.filter((row) => row.confidence === confidence && row.nontrivial === nontrivial);
       if (part.length === 0) continue;
       let right = 0;
+      let disputed = 0;
       for (const row of part) {
         const resolution = resolver.resolve(bare(row));
         const permissions = resolution.status === 'mapped' ? resolution.permissions : [];
@@ -70,13 +77,25 @@ export function scoreTruth(
             : row.noPermission
               ? resolution.status === 'no-permission'
               : got === wanted;
-        if (expected) right += 1;
-        else
-          misses.push(
-            `${confidence} ${row.eventSource} ${row.eventName}: wanted ${wanted || '(none)'}; got ${got || resolution.status}`,
-          );
+        if (expected) {
+          right += 1;
+          continue;
+        }
+        const dispute = DISPUTES.get(`${row.eventSource} ${row.eventName}`);
+        if (dispute?.right === 'map') disputed += 1;
+        misses.push(
+          `${confidence} ${row.eventSource} ${row.eventName}: wanted ${wanted || '(none)'}; got ${got || resolution.status}${dispute ? `; the ${dispute.right} is right: ${dispute.why}` : ''}`,
+        );
       }
-      out.push(`  ${confidence}, ${nontrivial ? 'nontrivial' : 'the rest'}: ${percent(right, part.length)}`);
+      const rest = nontrivial ? 'nontrivial' : 'the rest';
+      if (confidence === 'unmapped')
+        out.push(
+          `  no answer in the truth: ${part.length - right} of ${part.length} get an action from AWS's operation map or catalogue`,
+        );
+      else
+        out.push(
+          `  ${confidence}, ${rest}: ${percent(right, part.length)}${disputed > 0 ? `; without ${disputed} rows that AWS's own sources contradict: ${percent(right, part.length - disputed)}` : ''}`,
+        );
     }
   out.push(`  actions that are not in the catalogue: ${invented.length}`);
   return [...out, ...list('misses', misses, limit)];

@@ -1,5 +1,5 @@
 /** Resources that a record shows in part: the patterns that surely hold them. */
-import type { TrailEvent } from '../events/event.ts';
+import type { Json, JsonObject, TrailEvent } from '../events/event.ts';
 import { asPattern, escapeLiteral, type Pattern } from '../policy/pattern.ts';
 import type { ResourceRef } from './permission.ts';
 import type { Place, Template } from './template.ts';
@@ -30,5 +30,12 @@ export function anyPath(arn: string): readonly Pattern[] {
 /** True when the last part of the ARN is nowhere in the request: AWS made it up during this call. */
 export function isNew(arn: string, event: TrailEvent): boolean {
   const tail = arn.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1);
-  return event.requestParameters === null || !JSON.stringify(event.requestParameters).includes(tail);
+  return event.requestParameters === null || !holds(event.requestParameters, tail);
+}
+
+function holds(value: Json, part: string): boolean {
+  if (typeof value === 'string') return value.includes(part);
+  if (value === null || typeof value !== 'object') return false;
+  for (const key in value) if (holds((value as JsonObject)[key] as Json, part)) return true;
+  return false;
 }

@@ -10,7 +10,13 @@ import { parseDenial } from './denial.ts';
 import { compileFinder, type Finder } from './finder.ts';
 import { serviceOf, withoutVersion } from './names.ts';
 import { compilePassRoles, type PassRoles } from './passrole.ts';
-import type { PermissionLevel, RequiredPermission, Resolution, ResourceRef } from './permission.ts';
+import type {
+  HiddenNeed,
+  PermissionLevel,
+  RequiredPermission,
+  Resolution,
+  ResourceRef,
+} from './permission.ts';
 import { hasTags, taggedResources } from './tagging.ts';
 import { type Condition, compileWhen } from './when.ts';
 
@@ -25,6 +31,8 @@ type Plan =
       readonly kind: 'needs';
       readonly needs: readonly CompiledNeed[];
       readonly roles: PassRoles | undefined;
+      /** Some of the needs are ones of which the parameters choose. */
+      readonly choices: boolean;
     };
 
 interface CompiledNeed {
@@ -35,6 +43,7 @@ interface CompiledNeed {
 
 const EVENT_TYPES = new Map(eventTypes.map((row) => [row.eventType, row]));
 const NO_PERMISSION = new Map(noPermission.map((row) => [`${row.service}:${row.event}`, row]));
+const NO_HIDDEN: readonly HiddenNeed[] = [];
 const UNSEEN: readonly ResourceRef[] = [
   { kind: 'unresolved', reason: 'the record cannot tell whether the call needed it' },
 ];
@@ -84,7 +93,7 @@ export function createResolver(catalogue: Catalogue): Resolver {
       return {
         status: 'mapped',
         permissions: permissionsOf(plan, event),
-        hidden: plan.roles?.hidden(event) ?? [],
+        hidden: plan.roles?.hidden(event) ?? NO_HIDDEN,
         ...(denied && { denied }),
       };
     },
@@ -120,6 +129,7 @@ function buildPlan(
   return {
     kind: 'needs',
     roles: compilePassRoles(service, operation),
+    choices: needs.some((need) => need.choice),
     needs: needs.map((need) => ({
       need,
       condition: need.when && compileWhen(need.when),
@@ -145,7 +155,7 @@ const unmapped = (reason: string): Plan => ({ kind: 'fixed', resolution: { statu
 const printable = (text: string): string => text.slice(0, 100).replace(/[^\x20-\x7e]/g, '?');
 
 function permissionsOf(
-  { needs, roles }: Extract<Plan, { kind: 'needs' }>,
+  { needs, roles, choices }: Extract<Plan, { kind: 'needs' }>,
   event: TrailEvent,
 ): readonly RequiredPermission[] {
   const out: RequiredPermission[] = [];
@@ -154,7 +164,7 @@ function permissionsOf(
     const context = contextOf(action, event);
     for (const resource of resources) out.push({ action, resource, level, basis: need.basis, context });
   };
-  const chosen = needs.some((one) => one.need.choice && one.condition?.(event) === true);
+  const chosen = choices && needs.some((one) => one.need.choice && one.condition?.(event) === true);
   for (const { need, condition, find } of needs) {
     if (need.choice && !chosen) add(need, 'possible', HIDDEN_CHOICE);
     else if (need.level === 'possible' && event.requestParameters !== null) {
