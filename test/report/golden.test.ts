@@ -1,5 +1,6 @@
 /** Every format on the samples, byte for byte, and read back by parsers that are not ours. */
 import { readFileSync } from 'node:fs';
+import officialSarif from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' };
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import hcl from 'hcl2-parser';
@@ -19,14 +20,7 @@ const golden = (role: string): Plan => JSON.parse(file(`../golden/${role}/result
 const text = (format: FormatName, plan: Plan): string => FORMATS[format].files(plan, options)[0]!.text;
 
 /** Draft 4, of which it uses nothing that later drafts read otherwise; Ajv only balks at the name of the draft. */
-const {
-  $schema: _draft,
-  id: _id,
-  ...sarifSchema
-} = JSON.parse(file('../../node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json')) as Record<
-  string,
-  unknown
->;
+const { $schema: _draft, id: _id, ...sarifSchema } = officialSarif;
 const isSarif = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(sarifSchema);
 const isResult = new Ajv2020({ strict: false, validateFormats: false }).compile(resultSchema);
 
