@@ -384,6 +384,18 @@ describe('the store', () => {
     expect(clearStore(directory)).toBe(0);
   });
 
+  it.each(['/dev/null/store', '/proc/none/store'])(
+    'is refused where no folder can be made: %s',
+    async (place) => {
+      await serve([]);
+      const reading = source(server, { store: { directory: place, knowledge: '1' } });
+      await expect(batchesOf(reading)).rejects.toMatchObject({
+        name: 'UsageError',
+        message: expect.stringContaining(place),
+      });
+    },
+  );
+
   it('serves two runs at once', async () => {
     const objects = trailObjects(SHAPE).filter(inWindow);
     await serve(objects);

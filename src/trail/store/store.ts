@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -14,7 +15,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { UsageError } from '../../errors.ts';
 import { oneLine } from '../aws-error.ts';
@@ -135,7 +136,7 @@ const sha256 = (value: unknown): string => createHash('sha256').update(JSON.stri
 
 function prepare(directory: string, folder: string, scope: StoreScope): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const { uid, mode } = statSync(directory);
     const owner = process.getuid?.();
     if (owner !== undefined && (uid !== owner || (mode & 0o077) !== 0))
@@ -148,6 +149,18 @@ function prepare(directory: string, folder: string, scope: StoreScope): void {
     throw new UsageError(
       `the store \`${directory}\` cannot be used (${oneLine(error)}); choose another or do without`,
     );
+  }
+}
+
+/** Level by level: Node's own recursive mkdir never ends where a file system (`/proc`) says ENOENT to a new folder. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another run was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
