@@ -72,6 +72,12 @@ export function generateFlags(yargs: Argv): Argv {
       describe: 'grant only what was used on at least N days',
       group: 'Policy:',
     })
+    .option('access-analyzer', {
+      type: 'boolean',
+      default: false,
+      describe: 'have IAM Access Analyzer check the new policies: sends them to AWS, one call is charged',
+      group: 'Policy:',
+    })
     .option('allow-wider-wildcards', {
       type: 'boolean',
       default: false,

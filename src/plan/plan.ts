@@ -253,8 +253,23 @@ export interface Proof {
     };
   };
   readonly sizes: readonly { readonly policy: string; readonly characters: number; readonly limit: number }[];
+  /** What AWS's own checks say, where they were asked for. */
+  readonly accessAnalyzer?: AnalyzerResult;
   readonly fits: boolean;
   /** Where it does not fit the quotas: why, and what would make it fit. */
   readonly fitDetail?: string;
   readonly inputDigests: readonly (readonly [name: string, sha256: string])[];
+}
+
+/** IAM Access Analyzer on the new policies. */
+export interface AnalyzerResult {
+  readonly findings: readonly {
+    readonly policy: string;
+    /** ERROR, SECURITY_WARNING, SUGGESTION or WARNING. */
+    readonly type: string;
+    readonly issue: string;
+    readonly detail: string;
+    readonly link: string;
+  }[];
+  readonly newAccess: { readonly result: 'pass' | 'fail' | 'not-compared'; readonly detail: string };
 }

@@ -108,7 +108,7 @@ export function reduction(one: Totals): string {
 }
 
 export interface ProofLine {
-  readonly name: 'replay' | 'containment' | 'size';
+  readonly name: 'replay' | 'containment' | 'size' | 'analyzer';
   readonly state: 'good' | 'bad' | 'open';
   readonly text: string;
 }
@@ -156,7 +156,30 @@ export function proofLines(plan: Plan): readonly ProofLine[] {
               .filter((one) => one.characters > one.limit)
               .map((one) => `${one.policy} ${count(one.characters)} of ${count(one.limit)} characters`)
               .join(', ') || 'more policies than can be attached'
-          }`,
+          }${plan.proof.fitDetail === undefined ? '' : ` (${plan.proof.fitDetail})`}`,
+    },
+    ...analyzerLine(plan),
+  ];
+}
+
+/** What AWS's own checks say, where they were asked for. */
+function analyzerLine({ proof: { accessAnalyzer } }: Plan): readonly ProofLine[] {
+  if (!accessAnalyzer) return [];
+  const { findings, newAccess } = accessAnalyzer;
+  const errors = findings.filter((one) => one.type === 'ERROR' || one.type === 'SECURITY_WARNING');
+  const said = findings.map((one) => `${one.policy} ${one.type} ${one.issue}: ${one.detail}`);
+  return [
+    {
+      name: 'analyzer',
+      state:
+        errors.length > 0 || newAccess.result === 'fail'
+          ? 'bad'
+          : newAccess.result === 'pass'
+            ? 'good'
+            : 'open',
+      text: [`new access: ${newAccess.result}`, newAccess.detail, ...said]
+        .filter((one) => one !== '')
+        .join('; '),
     },
   ];
 }
