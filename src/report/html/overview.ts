@@ -42,6 +42,7 @@ const TITLE = {
   replay: 'What was used stays allowed',
   containment: 'Nothing new is allowed',
   size: 'It fits into IAM',
+  analyzer: 'IAM Access Analyzer agrees',
 } as const;
 
 export function proofSection(plan: Plan): Markup {
