@@ -77,12 +77,14 @@ export function lookupsFor(
   for (const row of ROWS.get(`${service}:${type}`) ?? [])
     if (row.events === undefined || row.events.includes(operation)) out.push(compiledRow(row));
   // Where a row knows how to read a member, the habit must not read it in its own way as well.
-  const known = new Set(out.map((one) => `${one.path.from} ${one.path.first}`));
+  const known = new Set(out.map(keyOf));
   const isNoun = plain(operation.replace(/^[A-Z][a-z]+/, '')) === plain(type);
   for (const habit of habitsOf(service, type, isNoun, templates))
-    if (!known.has(`${habit.path.from} ${habit.path.first}`)) out.push(habit);
+    if (!known.has(keyOf(habit))) out.push(habit);
   return out.sort((a, b) => a.rank - b.rank);
 }
+
+const keyOf = ({ path }: Lookup): string => `${path.from} ${path.nested} ${path.first}`;
 
 function compiledRow(row: ParameterRow): Lookup {
   const compiled = COMPILED_ROWS.get(row);

@@ -32,9 +32,10 @@ const PREFIX = /^(request|response|additional|principal):/;
 /** A path taken apart for readers that walk a record's members once for many paths. */
 export interface SplitPath {
   readonly from: PathSource;
-  /** Lower-case name of the first member; `*` stands for any member that is an object. */
+  /** Lower-case name of the first member, of the second where the path starts with `*.`: any object of the first level. */
   readonly first: string;
-  /** Strings below the value of the first member. */
+  readonly nested: boolean;
+  /** Strings below the value of that member. */
   rest(value: Json): readonly string[];
   /** True when something that is not empty stands there. */
   filled(value: Json): boolean;
@@ -51,10 +52,13 @@ export function splitPath(text: string): SplitPath {
 
 function split(text: string): SplitPath {
   const prefix = PREFIX.exec(text);
-  const [first, ...rest] = stepsOf(prefix ? text.slice(prefix[0].length) : text);
+  const steps = stepsOf(prefix ? text.slice(prefix[0].length) : text);
+  const nested = steps[0]?.kind === 'member' && steps[0].lower === '*';
+  const [first, ...rest] = nested ? steps.slice(1) : steps;
   return {
     from: (prefix?.[1] ?? 'request') as PathSource,
     first: first?.kind === 'member' ? first.lower : '',
+    nested,
     rest: (value) => {
       if (rest.length === 0 && typeof value === 'string') return [decoded(value)];
       const out: string[] = [];

@@ -53,8 +53,9 @@ export function resolveType(
   for (const template of binds ? plan.templates : []) {
     if (!template.fillable) continue;
     const place = placeOf(event);
-    const direct = hits.some(givesPlace) ? undefined : fillOne(template, hits[0]!, place);
-    if (direct !== undefined) return [finish(direct, plan, template, hits[0]!.lookup, event)];
+    const direct = hits.some(givesPlace) ? undefined : fillPlain(template, hits[0]!, place);
+    if (direct !== undefined)
+      return unique(direct).map((arn) => finish(arn, plan, template, hits[0]!.lookup, event));
     const arns = new Map<string, Lookup | undefined>();
     for (const { values, from } of bindings(template, hits, event)) {
       const arn = template.fill(place, values);
@@ -71,12 +72,17 @@ export function resolveType(
   return undefined;
 }
 
-/** The usual case without its ceremony: one variable, and the best hit gives it one plain value. */
-function fillOne(template: Template, { lookup, values }: Hit, place: Place): string | undefined {
+/** The usual case without its ceremony: one variable, to which the best hit gives plain values. */
+function fillPlain(template: Template, { lookup, values }: Hit, place: Place): readonly string[] | undefined {
   if (template.variables.length !== 1 || lookup.sets !== template.variables[0]) return undefined;
-  if (lookup.match !== undefined || lookup.append !== undefined || values.length !== 1) return undefined;
-  const value = values[0]!;
-  return value.startsWith('arn:') ? undefined : template.fillWith(place, value);
+  if (lookup.match !== undefined || lookup.append !== undefined) return undefined;
+  const out: string[] = [];
+  for (const value of values) {
+    const arn = value.startsWith('arn:') ? undefined : template.fillWith(place, value);
+    if (arn === undefined) return undefined;
+    out.push(arn);
+  }
+  return out;
 }
 
 /** What the record shows of a resource that it does not name fully. */
