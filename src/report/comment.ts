@@ -9,7 +9,7 @@ import { mdCodeCell, mdFence, mdMarker, mdStrong, mdText } from './escape/markdo
 import { clip } from './escape/visible.ts';
 import { changes, numbers, proof, table } from './markdown.ts';
 import { count } from './text.ts';
-import { findingsOf, kindText, lastUsed, principalText, sentence, subjectText, windowText } from './view.ts';
+import { findingsOf, kindText, lastUsed, principalText, sentence, windowText } from './view.ts';
 
 const LIMIT = 65_000;
 const LONGEST = 400;
@@ -94,12 +94,19 @@ const omittedNote = (header: number, kept: number, omitted: number): string =>
     ? 'Left out for length: see report.md.'
     : `${count(omitted)} more left out for length: see report.md.`;
 
+const what = (one: Finding): string => {
+  const subject = mdCodeCell(clip(one.subject, LONGEST));
+  return one.policy === undefined || one.policy === one.subject
+    ? subject
+    : `${subject} in ${mdCodeCell(clip(one.policy, LONGEST))}`;
+};
+
 function findingTable(findings: readonly Finding[]): readonly string[] {
   return table(
     ['', 'what', 'why', 'last used', 'if wrong'],
     findings.map((one) => [
       `${one.severity}, ${kindText(one.kind)}`,
-      mdCodeCell(clip(subjectText(one), LONGEST)),
+      what(one),
       mdText(clip(one.reason, LONGEST)),
       mdText(clip(lastUsed(one), LONGEST)),
       mdText(clip(one.impact ?? '', LONGEST)),
