@@ -4,6 +4,7 @@
 // A row: key (2 words), volatile members (2), identity (2), identity of the record for de-duplication (2), event id (4),
 // seconds since 1970 (1), start and end in the document (2), status (1): 0, 2 with
 // something in a volatile member, or 1.
+import { mask } from './blocks';
 import { COUNT_AT, INPUT_AT, ROWS_AT, SPANS_AT } from './layout';
 
 const QUOTE: i32 = 0x22;
@@ -77,39 +78,70 @@ function stringEnd(start: usize, to: usize): usize {
   return 0;
 }
 
-/** Offset after the object or array that begins at `at`; 0 where it does not end. */
+/** Offset after the object or array that begins at `start`; 0 where it does not end. 64 bytes at a time, as in walk.ts. */
 function containerEnd(start: usize, to: usize): usize {
   const quote = i8x16.splat(0x22);
+  const backslash = i8x16.splat(0x5c);
   const fold = i8x16.splat(0x20);
   const opener = i8x16.splat(0x7b);
   const closer = i8x16.splat(0x7d);
   let depth = 0;
-  let at = start;
-  while (at < to) {
-    const block = v128.load(at);
-    const folded = v128.or(block, fold);
-    const opens = i8x16.eq(folded, opener);
-    let stops = i8x16.bitmask(v128.or(v128.or(opens, i8x16.eq(folded, closer)), i8x16.eq(block, quote)));
-    const openers = i8x16.bitmask(opens);
-    let next = at + 16;
-    while (stops !== 0) {
-      const i = ctz(stops);
-      const bit = 1 << i;
-      stops ^= bit;
-      const here = at + i;
-      if (here >= to) return 0;
-      if (load<u8>(here) === QUOTE) {
-        const end = stringEnd(here, to);
-        if (end === 0) return 0;
-        if (end >= at + 16) {
-          next = end;
-          break;
-        }
-        stops &= ~((1 << ((end - at) as i32)) - 1);
-      } else if ((openers & bit) !== 0) depth++;
-      else if (--depth === 0) return here + 1;
+  let inString: u64 = 0;
+  let escapes: u64 = 0;
+  for (let at = start; at < to; at += 64) {
+    let a = v128.load(at);
+    let b = v128.load(at, 16);
+    let c = v128.load(at, 32);
+    let d = v128.load(at, 48);
+    let quotes = mask(i8x16.eq(a, quote), i8x16.eq(b, quote), i8x16.eq(c, quote), i8x16.eq(d, quote));
+    const sa = i8x16.eq(a, backslash);
+    const sb = i8x16.eq(b, backslash);
+    const sc = i8x16.eq(c, backslash);
+    const sd = i8x16.eq(d, backslash);
+    if (escapes !== 0 || v128.any_true(v128.or(v128.or(sa, sb), v128.or(sc, sd)))) {
+      let escaped = escapes;
+      let rest = mask(sa, sb, sc, sd) & ~escapes;
+      escapes = 0;
+      while (rest !== 0) {
+        const i = ctz(rest);
+        if (i === 63) escapes = 1;
+        else escaped |= (1 as u64) << (i + 1);
+        rest &= ~((3 as u64) << i);
+      }
+      quotes &= ~escaped;
     }
-    at = next;
+    let inside = quotes;
+    inside ^= inside << 1;
+    inside ^= inside << 2;
+    inside ^= inside << 4;
+    inside ^= inside << 8;
+    inside ^= inside << 16;
+    inside ^= inside << 32;
+    inside ^= inString;
+    inString = ((inside as i64) >> 63) as u64;
+    a = v128.or(a, fold);
+    b = v128.or(b, fold);
+    c = v128.or(c, fold);
+    d = v128.or(d, fold);
+    const opens =
+      mask(i8x16.eq(a, opener), i8x16.eq(b, opener), i8x16.eq(c, opener), i8x16.eq(d, opener)) & ~inside;
+    const closes =
+      mask(i8x16.eq(a, closer), i8x16.eq(b, closer), i8x16.eq(c, closer), i8x16.eq(d, closer)) & ~inside;
+    const closing = popcnt(closes) as i32;
+    if (closing < depth) {
+      depth += (popcnt(opens) as i32) - closing;
+      continue;
+    }
+    let structure = opens | closes;
+    while (structure !== 0) {
+      const i = ctz(structure);
+      structure &= structure - 1;
+      if (((opens >> i) & 1) !== 0) depth++;
+      else if (--depth === 0) {
+        const end = at + (i as usize) + 1;
+        return end <= to ? end : 0;
+      }
+    }
   }
   return 0;
 }
@@ -205,22 +237,24 @@ function read(from: usize, to: usize, row: usize): bool {
     const text = first === QUOTE;
     let end: usize = 0;
     slashed = false;
-    if (text) end = stringEnd(at, to);
+    const kind = kindOf(keyAt, keyLength);
+    if (kind === IDENTITY) {
+      if (first !== 0x7b) return false;
+      identity = membersHash(at, to, seed, 0);
+      if (identity === 0) return false;
+      end = membersEnd;
+    } else if (text) end = stringEnd(at, to);
     else if (first === 0x7b || first === 0x5b) end = containerEnd(at, to);
     else end = scalarEnd(at, to);
     if (end === 0) return false;
-    const kind = kindOf(keyAt, keyLength);
     const length = end - at;
-    if (kind === OTHER) key = hash(at, length, hash(keyAt, keyLength, key));
+    // Name and value in one piece: what stands between them is the same in all records of one writer.
+    if (kind === OTHER) key = hash(keyAt, end - keyAt, key);
     else if (kind === VOLATILE) {
-      unstable = hash(at, length, hash(keyAt, keyLength, unstable));
+      unstable = hash(keyAt, end - keyAt, unstable);
       if (first !== 0x6e) unsteady = true;
-    } else if (kind === IDENTITY) {
-      if (first !== 0x7b) return false;
-      identity = identityHash(at, end);
-      if (identity === 0) return false;
     } else if (kind === EXACT) return false;
-    else if (kind !== IGNORED) {
+    else if (kind !== IGNORED && kind !== IDENTITY) {
       if (!text || slashed || length === 2) return false;
       if (kind === ID) {
         if (length !== 38) return false;
@@ -239,7 +273,7 @@ function read(from: usize, to: usize, row: usize): bool {
           errorAt = at + 1;
           errorLength = length - 2;
         } else if (!plainVersion(at + 1, length - 2)) return false;
-        key = hash(at, length, hash(keyAt, keyLength, key));
+        key = hash(keyAt, end - keyAt, key);
       }
     }
     at = skipSpace(end);
@@ -267,18 +301,20 @@ function read(from: usize, to: usize, row: usize): bool {
   return true;
 }
 
-/**
- * The hash of a userIdentity without what changes with every set of credentials and is never read: accessKeyId and
- * sessionContext.attributes.creationDate. 0 where it is written in an unusual way.
- */
-function identityHash(from: usize, to: usize): u64 {
-  return membersHash(from, to, seed, 0);
-}
+/** Offset after the object that membersHash read last. */
+let membersEnd: usize = 0;
 
+/**
+ * The hash of a userIdentity (level 0) without what changes with every set of credentials and is never read:
+ * accessKeyId and sessionContext.attributes.creationDate. 0 where it is written in an unusual way.
+ */
 function membersHash(from: usize, to: usize, start: u64, level: i32): u64 {
   let value = start;
   let at = skipSpace(from + 1);
-  if (load<u8>(at) === 0x7d) return hash(from, 1, value);
+  if (load<u8>(at) === 0x7d) {
+    membersEnd = at + 1;
+    return hash(from, 1, value);
+  }
   let open = true;
   while (open) {
     if (load<u8>(at) !== QUOTE) return 0;
@@ -290,24 +326,26 @@ function membersHash(from: usize, to: usize, start: u64, level: i32): u64 {
     if (load<u8>(at) !== COLON) return 0;
     at = skipSpace(at + 1);
     const first = load<u8>(at) as i32;
-    let end: usize = 0;
-    if (first === QUOTE) end = stringEnd(at, to);
-    else if (first === 0x7b || first === 0x5b) end = containerEnd(at, to);
-    else end = scalarEnd(at, to);
-    if (end === 0) return 0;
     const head = load<u64>(keyAt);
     const inner =
       first === 0x7b &&
       ((level === 0 && keyLength === 14 && head === 0x436e_6f69_7373_6573) || // sessionContext
         (level === 1 && keyLength === 10 && head === 0x7475_6269_7274_7461)); // attributes
-    const ignored =
-      first === QUOTE &&
-      ((level === 0 && keyLength === 11 && head === 0x654b_7373_6563_6361) || // accessKeyId
-        (level === 2 && keyLength === 12 && head === 0x6e6f_6974_6165_7263)); // creationDate
-    if (!ignored) {
-      value = hash(keyAt, keyLength, value);
-      value = inner ? membersHash(at, end, value, level + 1) : hash(at, end - at, value);
+    let end: usize = 0;
+    if (inner) {
+      value = membersHash(at, to, hash(keyAt, keyLength, value), level + 1);
       if (value === 0) return 0;
+      end = membersEnd;
+    } else {
+      if (first === QUOTE) end = stringEnd(at, to);
+      else if (first === 0x7b || first === 0x5b) end = containerEnd(at, to);
+      else end = scalarEnd(at, to);
+      if (end === 0) return 0;
+      const ignored =
+        first === QUOTE &&
+        ((level === 0 && keyLength === 11 && head === 0x654b_7373_6563_6361) || // accessKeyId
+          (level === 2 && keyLength === 12 && head === 0x6e6f_6974_6165_7263)); // creationDate
+      if (!ignored) value = hash(keyAt, end - keyAt, value);
     }
     at = skipSpace(end);
     const byte = load<u8>(at) as i32;
@@ -315,7 +353,9 @@ function membersHash(from: usize, to: usize, start: u64, level: i32): u64 {
     else if (byte === 0x7d) open = false;
     else return 0;
   }
-  return at + 1 === to ? hash(at, 1, value) : 0;
+  membersEnd = at + 1;
+  // Never 0, which means unusual.
+  return hash(at, 1, value) | 1;
 }
 
 /**

@@ -1,5 +1,6 @@
 // AssemblyScript. The elements of an array, 64 bytes at a time, and which of them hold one of the names asked for.
 // The plain walk in ../split.ts is the reference; whatever is out of the ordinary is left to it (IRREGULAR).
+import { mask } from './blocks';
 import { COUNT_AT, INPUT_AT, NAME_SIZE, NAMES_AT, SPANS_AT } from './layout';
 
 const QUOTE: i32 = 0x22;
@@ -39,15 +40,6 @@ export function begin(from: u32, nameCount: i32): void {
 /** Offset of the closing bracket after END; of the first element that is not complete after MORE. */
 export function position(): u32 {
   return depth > 0 ? start : end;
-}
-
-function mask(a: v128, b: v128, c: v128, d: v128): u64 {
-  return (
-    (i8x16.bitmask(a) as u64) |
-    ((i8x16.bitmask(b) as u64) << 16) |
-    ((i8x16.bitmask(c) as u64) << 32) |
-    ((i8x16.bitmask(d) as u64) << 48)
-  );
 }
 
 /** Walks `length` bytes at INPUT_AT, which are the document's from `base`; at least 256 bytes after them are readable. */
