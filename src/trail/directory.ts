@@ -1,10 +1,10 @@
 /** `--source dir`: a folder (or one file) with logs in the S3 layout, or loose JSON, gzip and NDJSON files. */
-import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { type DigestFile, readDelivered } from './digest-folder.ts';
 import { parseObjectKey } from './layout.ts';
-import { scanObject } from './scan/scan.ts';
+import { scanAll } from './scan/files.ts';
 import type {
   Batch,
   CoverageCell,
@@ -40,37 +40,46 @@ export async function openDirectory(location: string): Promise<TrailSource> {
   let delivered: readonly CoverageCell[] | undefined;
   const ignore = (kind: string): void => void ignored.set(kind, (ignored.get(kind) ?? 0) + 1);
 
-  async function* batches({ window, principals, signal, onProgress }: ReadOptions): AsyncGenerator<Batch> {
+  async function* batches({
+    window,
+    principals,
+    aggregate,
+    signal,
+    onProgress,
+  }: ReadOptions): AsyncGenerator<Batch> {
     const digests: DigestFile[] = [];
     const files = info.isDirectory() ? await walk(location, ignore, digests) : [oneFile(location, info.size)];
     const total = files.reduce((sum, { object }) => sum + object.bytes, 0);
     listed = files.length;
-    let [records, bytesDone] = [0, 0];
-    for (const [index, { path, object, loose }] of files.entries()) {
+    // CloudTrail delivers an event after it happened, so a folder from before the window holds none of it.
+    const early = ({ object: { day } }: Found): boolean =>
+      day !== undefined && Date.parse(`${day}T00:00:00Z`) + 2 * DAY <= window.from;
+    const wanted = files.filter((file) => !early(file));
+    for (let skipped = files.length - wanted.length; skipped > 0; skipped--)
+      ignore('delivered before the window');
+    let [records, bytesDone, objectsDone] = [0, 0, files.length - wanted.length];
+    const options = { ...(principals ? { principals } : {}), ...(aggregate ? { aggregate } : {}) };
+    for await (const { file, batch, bytes: size, failed } of scanAll(wanted, options)) {
       signal?.throwIfAborted();
+      if (!file || !batch) {
+        if (file) yield unreadable(file.object, failed);
+        else if (batch) yield batch;
+        continue;
+      }
+      const { object, loose } = file;
+      objectsDone++;
       bytesDone += object.bytes;
-      // CloudTrail delivers an event after it happened, so a folder from before the window holds none of it.
-      if (object.day !== undefined && Date.parse(`${object.day}T00:00:00Z`) + 2 * DAY <= window.from) {
-        ignore('delivered before the window');
-        continue;
-      }
-      const content = await readFile(path).catch((error: NodeJS.ErrnoException) => error);
-      if (content instanceof Error) {
-        yield unreadable(object, content);
-        continue;
-      }
-      const batch = scanObject(content, object, principals ? { principals } : {});
       // A manifest or an inventory beside the logs is no gap in them.
       if (loose && batch.records === 0 && batch.gap?.reason === 'no-records-key') {
         ignore('JSON without CloudTrail records');
         continue;
       }
       read++;
-      bytes += content.length;
+      bytes += size;
       records += batch.records;
       if (batch.gap === undefined || batch.gap.partial) cover(cells, object);
       onProgress?.({
-        objectsDone: index + 1,
+        objectsDone,
         objectsTotal: files.length,
         bytesDone,
         bytesTotal: total,
@@ -173,11 +182,11 @@ function cover(cells: Map<string, CoverageCell>, { accountId, region, day }: Obj
   cells.set(key, { accountId, region, day, objects: (cells.get(key)?.objects ?? 0) + 1 });
 }
 
-function unreadable(object: ObjectRef, error: NodeJS.ErrnoException): Batch {
+function unreadable(object: ObjectRef, code: string | undefined): Batch {
   const gap: ObjectGap = {
     object,
-    reason: error.code === 'ENOENT' ? 'not-found' : error.code === 'EACCES' ? 'access-denied' : 'unreadable',
-    detail: `${object.name}: ${error.code ?? error.message}`,
+    reason: code === 'ENOENT' ? 'not-found' : code === 'EACCES' ? 'access-denied' : 'unreadable',
+    detail: `${object.name}: ${code ?? 'unreadable'}`,
     partial: false,
   };
   return { object, records: 0, events: [], skippedOtherPrincipal: 0, rejections: [], gap };

@@ -5,6 +5,7 @@
  */
 import type { Attribution, TrailEvent } from '../events/event.ts';
 import type { Rejection } from '../events/rejection.ts';
+import type { AggregateOptions } from './scan/aggregate.ts';
 
 /** Half-open interval of event time, epoch milliseconds, UTC: from <= eventTime < to. */
 export interface Window {
@@ -76,6 +77,8 @@ export interface ReadOptions {
   readonly window: Window;
   /** Undefined: all principals. */
   readonly principals?: readonly PrincipalFilter[];
+  /** Without principals, alike records may come as one event with a count; a source that cannot ignores it. */
+  readonly aggregate?: AggregateOptions;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }

@@ -3,11 +3,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Batch, ObjectRef, PrincipalFilter } from '../source.ts';
+import type { ScanFile, ScannedFile } from './files.ts';
 import type { InflateDamage } from './inflate.ts';
 import { batchOf } from './scan.ts';
-
-/** Below this many bytes starting threads costs more than it saves. */
-export const POOL_FROM_BYTES = 20_000_000;
 
 export interface Work {
   readonly paths: readonly string[];
@@ -33,18 +31,6 @@ export interface FileResult {
   readonly failed?: string;
 }
 
-export interface PoolFile {
-  readonly path: string;
-  readonly object: ObjectRef;
-}
-export interface PoolBatch {
-  readonly file: PoolFile;
-  readonly bytes: number;
-  /** Undefined where the file could not be read, which `failed` then tells. */
-  readonly batch?: Batch;
-  readonly failed?: string;
-}
-
 /** The worker's bundle; undefined in a checkout that was not built. */
 function workerPath(): string | undefined {
   for (const place of ['./scan-worker.js', '../scan-worker.js', '../../../dist/scan-worker.js']) {
@@ -57,11 +43,11 @@ function workerPath(): string | undefined {
 export const poolAvailable = (): boolean => workerPath() !== undefined;
 
 /** Scans files with `workers` threads. Ends its threads whichever way the caller leaves. */
-export async function* scanFiles(
-  files: readonly PoolFile[],
+export async function* scanFiles<T extends ScanFile>(
+  files: readonly T[],
   principals: readonly PrincipalFilter[],
   workers: number,
-): AsyncGenerator<PoolBatch> {
+): AsyncGenerator<ScannedFile<T>> {
   const script = workerPath();
   if (script === undefined) throw new Error('the scan worker is not built');
   const state = new SharedArrayBuffer((ACKNOWLEDGED + workers) * 4);

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PoolBatch, type PoolFile, poolAvailable, scanFiles } from '../../../src/trail/scan/pool.ts';
+import type { ScanFile, ScannedFile } from '../../../src/trail/scan/files.ts';
+import { poolAvailable, scanFiles } from '../../../src/trail/scan/pool.ts';
 import { createScanner } from '../../../src/trail/scan/scan.ts';
 import { documents, TARGET } from '../../bench/trails.ts';
 
 const wanted = [{ kind: 'role', name: TARGET }] as const;
 const contents: Buffer[] = [];
-const files: PoolFile[] = [];
+const files: ScanFile[] = [];
 let folder: string;
 
 beforeAll(() => {
@@ -25,8 +26,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function collect(list: readonly PoolFile[], workers: number): Promise<PoolBatch[]> {
-  const out: PoolBatch[] = [];
+async function collect(list: readonly ScanFile[], workers: number): Promise<ScannedFile<ScanFile>[]> {
+  const out: ScannedFile<ScanFile>[] = [];
   for await (const one of scanFiles(list, wanted, workers)) out.push(one);
   return out;
 }
