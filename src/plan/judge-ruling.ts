@@ -135,7 +135,7 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
     verdict: 'unused',
     keep: 'remove',
     reason: byAdvisor
-      ? `its events are not recorded, but Access Advisor saw no attempt on ${service} in its tracking period`
+      ? 'not recorded in these logs, and Access Advisor saw no attempt on the service in its tracking period'
       : `not used in ${bench.days} days of logs that would have shown it${earlier(advisor)}`,
   });
 }

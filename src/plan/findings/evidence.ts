@@ -48,8 +48,11 @@ export function observability(rulings: readonly Ruling[]): string {
 }
 
 const NOTES = 3;
+/** The notes that are said most often, and how many others there are. */
 export function some(notes: readonly string[]): string {
-  const all = sorted(notes);
+  const counts = new Map<string, number>();
+  for (const note of notes) counts.set(note, (counts.get(note) ?? 0) + 1);
+  const all = sorted([...counts.keys()]).toSorted((a, b) => counts.get(b)! - counts.get(a)!);
   const shown = all.slice(0, NOTES).join('; ');
   return all.length > NOTES ? `${shown}; and ${all.length - NOTES} more` : shown;
 }

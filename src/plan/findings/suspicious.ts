@@ -27,13 +27,18 @@ export function suspicious(input: PlanInput): Finding[] {
   return [...byAction(entries)].flatMap(([action, uses]) => {
     const grave = risksOf([action]).some((risk) => /escalation|credentials/.test(risk));
     const rare = signals(uses).length >= MANY;
+    // Where names come and go (revisions, log streams), a new one is ordinary unless it came from a new address.
+    const brief = uses.filter((one) => one.days.length === 1);
+    const fleeting = brief.length > uses.length / 2 && daysOf(brief).size >= FLEETING_DAYS;
     const flagged = uses.flatMap((use): Flagged[] => {
       const few = input.options.minDaysSeen;
       const found = signals([use]);
       if (few > 1 && use.days.length < few)
         return [{ use, found: [`on fewer than ${few} days`, ...found], setAside: true }];
-      // A new name under an action in daily use is ordinary, unless it came from where the principal never was.
-      const odd = grave ? found.length > 0 : found.length >= MANY && (rare || found.includes(NEW_ADDRESS));
+      const strange = found.includes(NEW_ADDRESS);
+      const odd = grave
+        ? found.length > 0 && (strange || !fleeting)
+        : found.length >= MANY && (strange || rare);
       return odd ? [{ use, found, setAside: false }] : [];
     });
     return flagged.length === 0 ? [] : [findingOf(action, flagged)];
@@ -46,6 +51,8 @@ interface Flagged {
   readonly setAside: boolean;
 }
 
+/** An intruder's names come on a day or two; those of a routine on many. */
+const FLEETING_DAYS = 5;
 /** Signals that make an action without weight worth a look. */
 const MANY = 3;
 const NEW_ADDRESS = 'from addresses not seen before';
