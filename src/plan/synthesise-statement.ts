@@ -49,10 +49,29 @@ export function tightenStatement(
       );
   if (judgements.every((one) => outcomes.get(one.action.toLowerCase())?.every(isAsIs(statement))))
     return untouched;
-  const statements = groupGrants(grants, statement, context.catalogue);
+  const statements = groupGrants(grants, statement, context.catalogue).map((one) =>
+    respelled(one, statement, services),
+  );
   if (statements.length === 1 && saysTheSame(statements[0]!, statement)) return untouched;
   const written = [...outcomes.values()].flatMap((list) => (list ?? []).flatMap((one) => one.written));
   return { statements, changed: true, written };
+}
+
+/** Where all that an old wildcard stands for ends in one statement, the statement says it by that wildcard. */
+function respelled(written: Statement, old: Statement, services: Services): Statement {
+  if (old.action.not) return written;
+  let patterns = written.action.patterns;
+  for (const wildcard of old.action.patterns.filter((pattern) => /[*?]/.test(pattern))) {
+    const under = new Set(judgementsUnder(wildcard, services).map((one) => one.action.toLowerCase()));
+    const named = new Set(patterns.map((one) => one.toLowerCase()));
+    if (under.size === 0 || patterns.includes(wildcard) || ![...under].every((one) => named.has(one)))
+      continue;
+    const first = patterns.findIndex((one) => under.has(one.toLowerCase()));
+    patterns = patterns.flatMap((one, i) =>
+      i === first ? [wildcard] : under.has(one.toLowerCase()) ? [] : [one],
+    );
+  }
+  return patterns === written.action.patterns ? written : { ...written, action: { not: false, patterns } };
 }
 
 interface Outcome extends Grant {
