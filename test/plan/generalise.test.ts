@@ -66,6 +66,7 @@ describe('generalise', () => {
       ['hive date', 'year=2026/month=01'],
       ['uuid', '6f1c2a30-58d4-4f0e-9a8b-3d7f0c5e1b42'],
       ['date', '2026-01-05T10:00:00Z'],
+      ['year and month', '2026/06'],
       ['epoch', '1767571200'],
       ['hex', '0123456789abcdef0'],
       ['ulid', '01ARZ3NDEKTSV4RRFFQ69G5FAV'],
