@@ -1,6 +1,7 @@
 /** Flags that shape the policy, checked. */
 import { UsageError } from '../errors.ts';
 import type { KeepRule, PlanOptions } from '../plan/input.ts';
+import { CONDITION_NAMES } from '../plan/synthesise-conditions.ts';
 import type { Args } from './command.ts';
 
 /** Quota `managed policies per role`: 20 by default. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -9,7 +10,7 @@ const MANAGED_POLICIES = 20;
 export function planOptions(args: Args, keepRules: readonly KeepRule[]): PlanOptions {
   return {
     resources: args.resources as PlanOptions['resources'],
-    conditions: list(args.conditions),
+    conditions: list(args.conditions).map(knownCondition),
     graceDays: wholeNumber('grace-days', args.graceDays, 0),
     keepRules,
     allowWiderWildcards: args.allowWiderWildcards === true,
@@ -34,4 +35,10 @@ function wholeNumber(flag: string, value: unknown, least: number): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least)
     throw new UsageError(`\`--${flag} ${value}\` is no whole number from ${least}`);
   return value;
+}
+
+/** A misspelt condition must not be passed over in silence. */
+function knownCondition(name: string): string {
+  if (CONDITION_NAMES.includes(name)) return name;
+  throw new UsageError(`\`--conditions ${name}\` is not known: use ${CONDITION_NAMES.join(', ')}`);
 }

@@ -118,7 +118,7 @@ function whyNot(
   const help = [
     ...(options.allowWiderWildcards ? [] : ['--allow-wider-wildcards']),
     ...(options.resources === 'type' ? [] : ['--resources type']),
-    ...(managed > most ? ['a higher --max-managed-policies, up to the quota of the account'] : []),
+    ...(managed > most ? ['a higher quota of managed policies for the principal'] : []),
   ];
   const why = tooLarge ?? `${managed} managed policies are needed and ${most} may be attached`;
   return `${why}; this would make it fit: ${help.join(', or ')}`;
