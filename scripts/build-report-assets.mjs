@@ -26,11 +26,14 @@ export async function reportAssets() {
   const hash = (text) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
   const style = await bundle('style.css');
   const script = await bundle('client/main.ts');
+  const index = await bundle('client/review.ts');
   return `/** Written by scripts/build-report-assets.mjs; a test holds it to its sources. */
 export const STYLE = ${JSON.stringify(style)};
 export const STYLE_HASH = '${hash(style)}';
 export const SCRIPT = ${JSON.stringify(script)};
 export const SCRIPT_HASH = '${hash(script)}';
+export const INDEX_SCRIPT = ${JSON.stringify(index)};
+export const INDEX_SCRIPT_HASH = '${hash(index)}';
 `;
 }
 

@@ -5,12 +5,11 @@ import { createResolver } from '../permissions/resolver.ts';
 import type { PlanInput } from '../plan/input.ts';
 import type { PrincipalFilter, Window } from '../trail/source.ts';
 import type { PrincipalRef, PrincipalUsage } from '../usage/usage.ts';
-import { VERSION } from '../version.ts';
 import type { Args, Io } from './command.ts';
 import { readConfig } from './config.ts';
-import { coverageOf } from './coverage.ts';
 import { collect, type Evidence, openSource } from './evidence.ts';
 import { type Granted, readGranted } from './granted.ts';
+import { planInput } from './plan-input.ts';
 import { planOptions } from './plan-options.ts';
 import { readPrincipal, readWindow } from './principal-flags.ts';
 
@@ -32,25 +31,7 @@ export async function analyse(args: Args, io: Io): Promise<PlanInput> {
   const evidence = await collect(source, { window, wanted: [wanted], resolve, quiet }, io);
   const usage = pickUsage(evidence, wanted, granted, window);
   if (!quiet) for (const problem of granted.problems) io.err(`note: ${problem}\n`);
-  return {
-    usage,
-    ...(principal ? { account: principal } : {}),
-    ...(granted.lastAccessed ? { lastAccessed: granted.lastAccessed } : {}),
-    coverage: coverageOf({
-      ...granted,
-      evidence,
-      usage,
-      principal,
-      catalogue,
-      window,
-      trails: granted.trails,
-    }),
-    source: evidence.source,
-    catalogue,
-    options,
-    toolVersion: VERSION,
-    inputDigests: [...granted.digests].sort((a, b) => (a[0] < b[0] ? -1 : 1)),
-  };
+  return planInput({ evidence, usage, granted, catalogue, window, options });
 }
 
 /** The usage of the principal asked for. Without an account a name may stand for several, or for none. */

@@ -11,7 +11,7 @@ import { writeOutputs } from './output.ts';
 const ALWAYS: readonly FormatName[] = ['policy', 'rollback', 'json', 'markdown'];
 
 /** The formats of a comma-separated list. @throws UsageError for an unknown one. */
-function formatsOf(value: unknown): readonly FormatName[] {
+export function formatsOf(value: unknown): readonly FormatName[] {
   const names = String(value ?? '')
     .split(',')
     .map((one) => one.trim())

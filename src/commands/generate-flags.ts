@@ -43,12 +43,18 @@ export function evidenceFlags(yargs: Argv): Argv {
 }
 
 export function generateFlags(yargs: Argv): Argv {
-  return outputFlags(evidenceFlags(windowFlags(principalFlags(yargs))))
-    .option('out', {
+  return policyFlags(
+    outputFlags(evidenceFlags(windowFlags(principalFlags(yargs)))).option('out', {
       type: 'string',
       describe: 'folder for policy-<n>.json, result.json and report.md',
       group: 'Output:',
-    })
+    }),
+  );
+}
+
+/** What shapes the policies; `review` takes the same. */
+export function policyFlags(yargs: Argv): Argv {
+  return yargs
     .option('resources', {
       choices: ['auto', 'exact', 'prefix', 'type'] as const,
       default: 'auto' as const,

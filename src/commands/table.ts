@@ -36,6 +36,12 @@ export const COMMANDS: readonly Row[] = [
     load: () => import('./render.ts'),
   },
   {
+    name: 'review',
+    describe:
+      'judge all roles and users of an account in one pass over the logs, ranked by what to cut first',
+    load: () => import('./review.ts'),
+  },
+  {
     name: 'snapshot',
     describe: 'save what AWS says of the account, for --account and audits',
     load: () => import('./snapshot.ts'),

@@ -1,0 +1,33 @@
+/** The plan's input for one principal out of what a run has read: the same for a single run and for a review. */
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { PlanInput, PlanOptions } from '../plan/input.ts';
+import type { Window } from '../trail/source.ts';
+import type { PrincipalUsage } from '../usage/usage.ts';
+import { VERSION } from '../version.ts';
+import { coverageOf } from './coverage.ts';
+import type { Evidence } from './evidence.ts';
+import type { Granted } from './granted.ts';
+
+export interface InputParts {
+  readonly evidence: Evidence;
+  readonly usage: PrincipalUsage;
+  readonly granted: Granted;
+  readonly catalogue: Catalogue;
+  readonly window: Window;
+  readonly options: PlanOptions;
+}
+
+export function planInput({ evidence, usage, granted, catalogue, window, options }: InputParts): PlanInput {
+  const { principal, lastAccessed, trails, digests } = granted;
+  return {
+    usage,
+    ...(principal ? { account: principal } : {}),
+    ...(lastAccessed ? { lastAccessed } : {}),
+    coverage: coverageOf({ evidence, usage, principal, catalogue, window, trails, lastAccessed }),
+    source: evidence.source,
+    catalogue,
+    options,
+    toolVersion: VERSION,
+    inputDigests: [...digests].sort((a, b) => (a[0] < b[0] ? -1 : 1)),
+  };
+}

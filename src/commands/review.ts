@@ -1,0 +1,119 @@
+/** `gen-policy review`: every role and user in one pass over the logs, ranked by what to cut first. */
+
+import { loadCatalogue } from '../catalogue/load.ts';
+import { type ExitCode, UsageError } from '../errors.ts';
+import { createResolver } from '../permissions/resolver.ts';
+import { REVIEW_VERSION, type Review, type ReviewRow } from '../plan/review/review.ts';
+import { ranked } from '../plan/review/row.ts';
+import { isoTime } from '../plan/summary.ts';
+import { INDEX_FORMATS, INDEX_NAMES, isIndexFormat } from '../report/review/formats.ts';
+import { plural } from '../report/text.ts';
+import { VERSION } from '../version.ts';
+import type { Args, Command, Io } from './command.ts';
+import { readConfig } from './config.ts';
+import { formatsOf } from './deliver.ts';
+import { collect, openSource } from './evidence.ts';
+import { parseFailOn } from './gate.ts';
+import { evidenceFlags, policyFlags } from './generate-flags.ts';
+import { writeOutputs } from './output.ts';
+import { planOptions } from './plan-options.ts';
+import { readWindow, windowFlags } from './principal-flags.ts';
+import { readReviewed } from './review-account.ts';
+import { reviewOne } from './review-one.ts';
+import { subjectsOf } from './review-subjects.ts';
+import { createTally } from './review-tally.ts';
+
+export const command: Command = {
+  builder: (yargs) =>
+    policyFlags(evidenceFlags(windowFlags(yargs)))
+      .option('match', {
+        type: 'string',
+        default: '*',
+        describe: 'roles and users to review, by name; `*` and `?` match any characters',
+        group: 'Principals:',
+      })
+      .option('out', {
+        type: 'string',
+        describe: 'folder for the index and a folder of pages for each principal',
+        group: 'Output:',
+      })
+      .option('format', {
+        choices: INDEX_NAMES,
+        default: 'summary' as const,
+        describe: 'how the index is printed; --out gets all of them',
+        group: 'Output:',
+      })
+      .option('pages', {
+        type: 'string',
+        default: 'html,json,policy,rollback,csv',
+        describe: 'formats written for each principal to --out, as for --format of a single run',
+        group: 'Output:',
+      })
+      .option('fail-on', {
+        type: 'string',
+        describe: 'exit 2 when it holds for any principal: the same words as for a single run',
+        group: 'Output:',
+      }),
+  run: review,
+};
+
+async function review(args: Args, io: Io): Promise<ExitCode> {
+  const format = String(args.format ?? 'summary');
+  if (!isIndexFormat(format))
+    throw new UsageError(`\`--format ${format}\` is not known here: use ${INDEX_NAMES.join(', ')}`);
+  const pages = formatsOf(args.pages);
+  const conditions = parseFailOn([String(args.failOn ?? '')]);
+  const out = args.out === undefined || args.out === '' ? undefined : String(args.out);
+  const match = String(args.match ?? '*');
+  const window = readWindow(args, io.now());
+  const config = await readConfig(args.config === undefined ? undefined : String(args.config), '.');
+  const options = planOptions(args, config.keep);
+  const source = await openSource(args, window, io);
+  const reviewed = await readReviewed(args);
+  const { account, problems } = reviewed;
+  const quiet = args.quiet === true;
+  if (!quiet) for (const problem of problems) io.err(`note: ${problem}\n`);
+  const catalogue = await loadCatalogue();
+  const { resolve } = createResolver(catalogue);
+  const evidence = await collect(source, { window, resolve, quiet }, io);
+  const subjects = subjectsOf(account, evidence.ledger.principals(), match);
+  if (subjects.reviewed.length === 0)
+    throw new UsageError(
+      account
+        ? `no role or user of account \`${account.accountId}\` matches \`--match ${match}\``
+        : `no role or user in ${evidence.source.location} matches \`--match ${match}\`: check the place of the logs, or add \`--account\``,
+    );
+  const tally = createTally(conditions);
+  const run = { evidence, catalogue, window, options, reviewed, out, pages, width: io.width, tally };
+  const rows: ReviewRow[] = [];
+  for (const subject of subjects.reviewed) {
+    rows.push(await reviewOne(subject, run));
+    if (io.signal.aborted) throw io.signal.reason;
+  }
+  const result: Review = {
+    schemaVersion: REVIEW_VERSION,
+    tool: { name: 'gen-policy', version: VERSION, catalogue: catalogue.version },
+    window: {
+      from: isoTime(window.from),
+      to: isoTime(window.to),
+      days: Math.round((window.to - window.from) / 864_000) / 100,
+    },
+    source: { kind: evidence.source.kind, location: evidence.source.location, records: evidence.records },
+    ...(account ? { accountId: account.accountId } : {}),
+    match,
+    principals: ranked(rows),
+    missing: subjects.missing,
+    foreign: subjects.foreign,
+  };
+  const style = { colour: io.colour, width: io.width };
+  if (out !== undefined) {
+    const files = INDEX_NAMES.filter((name) => name !== 'summary').map((name) =>
+      INDEX_FORMATS[name](result, style),
+    );
+    const written = await writeOutputs(files, { kind: 'directory', path: out });
+    if (!quiet)
+      io.err(`wrote ${written.join(', ')} and ${plural(tally.written(), 'file')} of the principals\n`);
+  }
+  io.out(INDEX_FORMATS[format](result, style).text);
+  return tally.end(rows, args['allow-incomplete'] === true || args.allowIncomplete === true);
+}

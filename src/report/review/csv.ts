@@ -1,0 +1,33 @@
+/** index.csv: one row a principal in the order of the ranking. */
+import type { Review, ReviewRow } from '../../plan/review/review.ts';
+import { csvField } from '../escape/csv.ts';
+
+const COLUMNS: readonly (readonly [name: string, value: (row: ReviewRow, rank: number) => string])[] = [
+  ['rank', (_, rank) => String(rank)],
+  ['principal', (row) => row.arn],
+  ['kind', (row) => row.kind],
+  ['name', (row) => row.name],
+  ['state', (row) => row.state],
+  ['score', (row) => String(row.score)],
+  ['actions_granted', (row) => String(row.actions.before ?? '')],
+  ['actions_after', (row) => String(row.actions.after)],
+  ['actions_used', (row) => String(row.actions.used)],
+  ['risk', (row) => row.risks.join(' | ')],
+  ['removals', (row) => String(row.removals)],
+  ['notices', (row) => String(row.notices)],
+  ['worst', (row) => row.worst ?? ''],
+  ['calls', (row) => String(row.calls)],
+  ['last_seen', (row) => row.lastSeen ?? ''],
+  ['evidence', (row) => (row.complete ? 'complete' : 'incomplete')],
+  ['folder', (row) => row.folder ?? ''],
+  ['note', (row) => row.note ?? ''],
+];
+
+/** RFC 4180 with a header row; every field quoted. */
+export function renderIndexCsv(review: Review): string {
+  const rows = [
+    COLUMNS.map(([name]) => name),
+    ...review.principals.map((row, index) => COLUMNS.map(([, value]) => value(row, index + 1))),
+  ];
+  return rows.map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+}

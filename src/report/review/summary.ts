@@ -1,0 +1,46 @@
+/** The review at the terminal: the twenty to begin with. */
+import type { Review } from '../../plan/review/review.ts';
+import { terminalText } from '../escape/terminal.ts';
+import { clip } from '../escape/visible.ts';
+import { COLOURED, PLAIN, wrap } from '../style.ts';
+import { count, day, percent, plural } from '../text.ts';
+import { kindText, sentence } from '../view.ts';
+import { scopeLines, sums } from './view.ts';
+
+const SHOWN = 20;
+const NAME = 34;
+
+export function renderIndexSummary(review: Review, options: { colour: boolean; width: number }): string {
+  const style = options.colour ? COLOURED : PLAIN;
+  const say = (text: string): string => terminalText(clip(text, 300));
+  const { principals, window, source } = review;
+  const total = sums(review);
+  const lines = [
+    `${style.bold(`Access review of ${plural(principals.length, 'principal')}`)}${review.accountId === undefined ? '' : ` of account ${say(review.accountId)}`}`,
+    style.dim(
+      `${day(window.from)} to ${day(window.to)}, ${plural(window.days, 'day')}, ${plural(source.records, 'record')} read`,
+    ),
+    ...(review.accountId === undefined
+      ? []
+      : [
+          `Actions allowed, all principals together: ${count(total.before)} -> ${style.bold(count(total.after))} (${percent(total.before - total.after, total.before)} fewer)`,
+        ]),
+    '',
+    style.dim(
+      `${'score'.padStart(6)}  ${'principal'.padEnd(NAME)} ${'granted'.padStart(8)} ${'used'.padStart(6)} ${'after'.padStart(6)}  risk of what can go`,
+    ),
+    ...principals
+      .slice(0, SHOWN)
+      .map(
+        (row) =>
+          `${row.score.toFixed(1).padStart(6)}  ${say(clip(`${row.kind} ${row.name}`, NAME)).padEnd(NAME)} ${(row.actions.before === undefined ? '' : count(row.actions.before)).padStart(8)} ${count(row.actions.used).padStart(6)} ${count(row.actions.after).padStart(6)}  ${row.state === 'planned' ? row.risks.map(kindText).join(', ') : row.state === 'failed' ? 'could not be judged' : 'not judged'}`,
+      ),
+    ...(principals.length > SHOWN
+      ? [style.dim(`        and ${count(principals.length - SHOWN)} more in the index`)]
+      : []),
+  ];
+  const scope = scopeLines(review);
+  if (scope.length > 0)
+    lines.push('', ...scope.flatMap((line) => wrap(say(sentence(line)), options.width - 1)));
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}

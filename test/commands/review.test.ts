@@ -1,0 +1,140 @@
+/** `gen-policy review` on the samples: the same plans as single runs, an index that ranks them, and honest exit codes. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import type { Review } from '../../src/plan/review/review.ts';
+import { run } from '../support/run.ts';
+
+const samples = fileURLToPath(new URL('../../samples/', import.meta.url));
+const SOURCE = ['--source', 'dir', '--logs', `${samples}trail`, '--end', '2026-08-29', '--quiet'];
+const ACCOUNT = ['--account', `${samples}account.json`, '--trails', `${samples}trails.json`];
+/** Three of the five: the policies of ci-deployer take seconds to plan. */
+const QUICK = ['--match', '*e*r*i*'];
+const folder = (): string => mkdtempSync(join(tmpdir(), 'gen-policy-review-'));
+const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
+const json = async (...args: string[]): Promise<Review> => {
+  const ran = await run(['review', ...SOURCE, ...args, '--format', 'json']);
+  expect(ran.err).toBe('');
+  return JSON.parse(ran.out) as Review;
+};
+
+it('gives every principal the plan of a single run, and a page for each row', async () => {
+  const out = folder();
+  expect(await run(['review', ...SOURCE, ...ACCOUNT, '--out', out])).toMatchObject({ code: 0, err: '' });
+  const index = JSON.parse(read(out, 'index.json')) as Review;
+  expect(index.principals).toHaveLength(5);
+  for (const row of index.principals) {
+    const single = await run(['--principal', row.arn, ...SOURCE, ...ACCOUNT, '--format', 'json']);
+    expect(read(out, row.folder!, 'result.json')).toBe(single.out);
+    expect(existsSync(join(out, row.folder!, 'report.html'))).toBe(true);
+  }
+}, 60_000);
+
+it('ranks by what can be cut', async () => {
+  const { principals } = await json(...ACCOUNT);
+  const scores = principals.map((row) => row.score);
+  expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  expect(principals[0]).toMatchObject({
+    name: 'ci-deployer',
+    risks: expect.arrayContaining(['privilege-escalation']),
+  });
+  expect(principals.at(-1)).toMatchObject({ name: 'mara.lindqvist', score: 0 });
+});
+
+it('writes the same bytes twice, whatever is printed', async () => {
+  const [one, two] = [folder(), folder()];
+  await run(['review', ...SOURCE, ...ACCOUNT, '--out', one, '--pages', 'json', ...QUICK]);
+  await run(['review', ...SOURCE, ...ACCOUNT, '--out', two, '--pages', 'json', '--format', 'csv', ...QUICK]);
+  const names = readdirSync(one, { recursive: true, encoding: 'utf8' }).sort();
+  expect(readdirSync(two, { recursive: true, encoding: 'utf8' }).sort()).toEqual(names);
+  for (const name of names.filter((one) => /\.(json|csv|html)$/.test(one)))
+    expect(read(two, name)).toBe(read(one, name));
+}, 60_000);
+
+it('takes only names that match, without regard to case', async () => {
+  const { principals } = await json(...ACCOUNT, '--match', '*-SERVICE');
+  expect(principals.map((row) => row.name)).toEqual(['order-service']);
+});
+
+it('reviews the principals of the logs where no account is given', async () => {
+  const { principals, accountId } = await json();
+  expect(accountId).toBeUndefined();
+  expect(principals.length).toBeGreaterThan(2);
+  expect(principals.every((row) => row.actions.before === undefined && row.score === 0)).toBe(true);
+});
+
+interface Details {
+  RoleDetailList: { RoleName: string; Path: string; Arn: string; AttachedManagedPolicies: unknown[] }[];
+  UserDetailList: unknown[];
+}
+/** The sample account after a change, as a file. */
+function changed(change: (account: Details) => void): string[] {
+  const account = JSON.parse(read(samples, 'account.json')) as Details;
+  change(account);
+  const path = join(folder(), 'account.json');
+  writeFileSync(path, JSON.stringify(account));
+  return ['--account', path, '--trails', `${samples}trails.json`];
+}
+
+it('names who is in the logs and not in the account', async () => {
+  const { missing, principals } = await json(
+    ...changed((one) => {
+      one.RoleDetailList = one.RoleDetailList.filter((role) => role.RoleName !== 'order-service');
+    }),
+    ...QUICK,
+  );
+  expect(missing).toEqual([expect.stringContaining('order-service')]);
+  expect(principals.map((row) => row.name)).not.toContain('order-service');
+});
+
+it('goes on past a principal whose policies are unknown, and says so with exit code 3', async () => {
+  const account = changed((one) => {
+    const role = one.RoleDetailList.find((role) => role.RoleName === 'security-auditor');
+    role!.AttachedManagedPolicies = [
+      { PolicyName: 'Gone', PolicyArn: 'arn:aws:iam::111122223333:policy/Gone' },
+    ];
+  });
+  const ran = await run(['review', ...SOURCE, ...account, ...QUICK, '--format', 'json']);
+  const { principals } = JSON.parse(ran.out) as Review;
+  expect(ran.code).toBe(3);
+  expect(principals.filter((row) => row.state === 'failed')).toMatchObject([
+    { name: 'security-auditor', note: expect.stringContaining('policy/Gone') },
+  ]);
+  expect(principals.filter((row) => row.state === 'planned')).toHaveLength(2);
+});
+
+it('lists and does not judge what AWS owns', async () => {
+  const { principals } = await json(
+    ...changed((one) => {
+      const role = one.RoleDetailList.find((role) => role.RoleName === 'legacy-reporting')!;
+      role.Path = '/aws-service-role/reports.amazonaws.com/';
+      role.Arn = 'arn:aws:iam::111122223333:role/aws-service-role/reports.amazonaws.com/legacy-reporting';
+    }),
+    ...QUICK,
+  );
+  expect(principals.find((row) => row.name === 'legacy-reporting')).toMatchObject({
+    state: 'not-ours',
+    score: 0,
+  });
+});
+
+it('stops CI on a gate, naming the principals', async () => {
+  const ran = await run(['review', ...SOURCE, ...ACCOUNT, '--match', 'ci-*', '--fail-on', 'severity>=high']);
+  expect(ran.code).toBe(2);
+  expect(ran.err).toContain('role-ci-deployer: `severity>=high`');
+});
+
+it.each([
+  [['--match', 'nobody'], 64, 'no role or user of account `111122223333` matches'],
+  [['--fail-on', 'unusd'], 64, '`--fail-on unusd` is not known'],
+  [['--pages', 'pdf'], 64, '`--format pdf` is not known'],
+  [['--last-accessed', 'x.json'], 64, '`--last-accessed` is the report on one principal'],
+  [['--account', 'live'], 64, 'a review reads the account from disk'],
+] as const)('refuses %j', async (args, code, message) => {
+  const account = args[0] === '--account' ? [] : ACCOUNT;
+  const ran = await run(['review', ...SOURCE, ...account, ...args]);
+  expect(ran.code).toBe(code);
+  expect(ran.err).toContain(message);
+});
