@@ -24,12 +24,10 @@ export function renderCdk(plan: Plan): string {
     ...plan.changes.map((one) => `${one.change} ${one.policy}: ${one.reason}`),
   ];
   const constructs = policies.map((policy, index) => {
-    const path =
-      policy.existingArn === undefined && principal.path !== undefined ? principal.path : undefined;
     return [
       `    new iam.ManagedPolicy(this, ${jsonString(ids[index]!)}, {`,
       `      managedPolicyName: ${jsonString(policy.name)},`,
-      ...(path === undefined ? [] : [`      path: ${jsonString(path)},`]),
+      ...(policy.path === '/' ? [] : [`      path: ${jsonString(policy.path)},`]),
       `      ${holder}s: [${holder}],`,
       `      document: iam.PolicyDocument.fromJson(${literal(policy.document)}),`,
       '    });',

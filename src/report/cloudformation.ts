@@ -24,8 +24,7 @@ function template(plan: Plan): unknown {
 
 function resource(plan: Plan, policy: DeployedPolicy): unknown {
   const { principal } = plan;
-  const path =
-    policy.existingArn === undefined && principal.path !== undefined ? { Path: principal.path } : {};
+  const path = policy.path === '/' ? {} : { Path: policy.path };
   return {
     Type: 'AWS::IAM::ManagedPolicy',
     Properties: {

@@ -4,6 +4,8 @@ import type { Plan, PlanPolicy } from '../plan/plan.ts';
 export interface DeployedPolicy extends PlanPolicy {
   /** Set where the document becomes a new version of a customer-managed policy that exists. */
   readonly existingArn?: string;
+  /** IAM path: that of the existing policy, else the principal's. */
+  readonly path: string;
 }
 
 /** Names of policies that stay as they are: nothing is written for them. */
@@ -24,9 +26,14 @@ export function written(plan: Plan, policies: readonly PlanPolicy[]): readonly P
 /** What has to be put into the account; a policy that is replaced in place keeps its name and ARN. */
 export function deployed(plan: Plan): readonly DeployedPolicy[] {
   return written(plan, plan.after.policies).map((policy) =>
-    policy.arn !== undefined
-      ? { ...policy, name: policy.arn.slice(policy.arn.lastIndexOf('/') + 1), existingArn: policy.arn }
-      : policy,
+    policy.arn === undefined
+      ? { ...policy, path: plan.principal.path ?? '/' }
+      : {
+          ...policy,
+          name: policy.arn.slice(policy.arn.lastIndexOf('/') + 1),
+          existingArn: policy.arn,
+          path: /^[^/]*(\/(?:.*\/)?)/.exec(policy.arn)?.[1] ?? '/',
+        },
   );
 }
 
@@ -35,8 +42,7 @@ export function attachedArns(plan: Plan): readonly string[] {
   const partition = plan.principal.arn.split(':')[1] ?? 'aws';
   const made = deployed(plan).map(
     (one) =>
-      one.existingArn ??
-      `arn:${partition}:iam::${plan.principal.accountId}:policy${plan.principal.path ?? '/'}${one.name}`,
+      one.existingArn ?? `arn:${partition}:iam::${plan.principal.accountId}:policy${one.path}${one.name}`,
   );
   const writtenOnes = new Set(written(plan, plan.after.policies));
   const kept = plan.after.policies.flatMap((one) =>

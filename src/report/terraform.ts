@@ -3,7 +3,7 @@
  * https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_policy
  */
 import type { JsonStatement, Plan, PlanPolicy, PolicyChange } from '../plan/plan.ts';
-import { deployed } from './deployed.ts';
+import { type DeployedPolicy, deployed } from './deployed.ts';
 import { hclNames, hclString } from './escape/hcl.ts';
 import { shellWord } from './escape/shell.ts';
 import { visible } from './escape/visible.ts';
@@ -39,7 +39,7 @@ const block = (head: string, body: string): string => `${head} {\n${body}}`;
 
 function policyBlocks(
   plan: Plan,
-  policy: PlanPolicy & { readonly existingArn?: string },
+  policy: DeployedPolicy,
   name: string,
   style: 'jsonencode' | 'document',
 ): readonly string[] {
@@ -48,10 +48,7 @@ function policyBlocks(
   const body = asData
     ? `data.aws_iam_policy_document.${name}.json`
     : `jsonencode(${hclValue(policy.document, '  ')})`;
-  const path =
-    principal.path === undefined || principal.path === '/'
-      ? []
-      : [['path', hclString(principal.path)] as const];
+  const path = policy.path === '/' ? [] : [['path', hclString(policy.path)] as const];
   const blocks = [
     block(
       `resource "aws_iam_policy" "${name}"`,
@@ -91,6 +88,16 @@ function policyBlocks(
           [
             ['to', `aws_iam_policy.${name}`],
             ['id', hclString(policy.existingArn)],
+          ],
+          '  ',
+        ),
+      ),
+      block(
+        'import',
+        hclLines(
+          [
+            ['to', `aws_iam_${principal.kind}_policy_attachment.${name}`],
+            ['id', hclString(`${principal.name}/${policy.existingArn}`)],
           ],
           '  ',
         ),

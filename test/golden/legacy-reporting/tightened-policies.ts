@@ -12,7 +12,6 @@ export class TightenedPolicies extends Construct {
     const role = iam.Role.fromRoleName(this, 'Role', "legacy-reporting");
     new iam.ManagedPolicy(this, "LegacyReportingPolicy1", {
       managedPolicyName: "legacy-reporting-policy-1",
-      path: "/",
       roles: [role],
       document: iam.PolicyDocument.fromJson({
         "Version": "2012-10-17",

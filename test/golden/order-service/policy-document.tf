@@ -6,6 +6,11 @@ import {
   id = "arn:aws:iam::111122223333:policy/order-service"
 }
 
+import {
+  to = aws_iam_role_policy_attachment.order_service
+  id = "order-service/arn:aws:iam::111122223333:policy/order-service"
+}
+
 data "aws_iam_policy_document" "order_service" {
   version = "2012-10-17"
 
@@ -176,7 +181,6 @@ data "aws_iam_policy_document" "order_service" {
 
 resource "aws_iam_policy" "order_service" {
   name   = "order-service"
-  path   = "/service/"
   policy = data.aws_iam_policy_document.order_service.json
 }
 

@@ -6,9 +6,13 @@ import {
   id = "arn:aws:iam::111122223333:policy/order-service"
 }
 
+import {
+  to = aws_iam_role_policy_attachment.order_service
+  id = "order-service/arn:aws:iam::111122223333:policy/order-service"
+}
+
 resource "aws_iam_policy" "order_service" {
   name = "order-service"
-  path = "/service/"
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
