@@ -1,0 +1,141 @@
+/** `--source athena`: two questions, the second shaped by what the first found; rows become batches like any object's. */
+import { EvidenceError } from '../../errors.ts';
+import type { Batch, CoverageCell, ReadOptions, SourceFacts, TrailSource } from '../source.ts';
+import { type AthenaOptions, runQuery } from './client.ts';
+import { expandRow, type Row } from './rows.ts';
+import { fill, literal, neededKeys } from './sql.ts';
+
+export interface AthenaSourceOptions extends AthenaOptions {
+  /** As quoted by tableName(). */
+  readonly table: string;
+  /** For people. */
+  readonly location: string;
+  readonly queries: { readonly coverage: string; readonly one: string; readonly all: string };
+  /** Parameter paths of one event, from the knowledge tables. */
+  readonly needed: (eventSource: string, eventName: string) => readonly string[];
+  /** Called with the bytes each query scanned. */
+  readonly onScanned?: (bytes: number, reused: boolean) => void;
+}
+
+const DAY = 86_400_000;
+const ROWS_A_BATCH = 500;
+
+export function openAthenaSource(options: AthenaSourceOptions): TrailSource {
+  const cells: CoverageCell[] = [];
+  const counts = { objects: 0, bytes: 0 };
+  return {
+    read: (read) => readAll(options, read, cells, counts),
+    facts: (): SourceFacts => ({
+      kind: 'athena',
+      location: options.location,
+      objectsListed: counts.objects,
+      objectsRead: counts.objects,
+      bytesRead: counts.bytes,
+      ignored: [],
+      cells,
+    }),
+  };
+}
+
+/** First and last delivery day: an event is delivered after it happened, at the latest some hours into the next days. */
+export function parametersOf({ window, principals }: ReadOptions): readonly string[] {
+  const day = (time: number): string => new Date(time).toISOString().slice(0, 10).replaceAll('-', '/');
+  const iso = (time: number): string => new Date(time).toISOString().replace('.000Z', 'Z');
+  const only = principals?.length === 1 ? principals[0] : undefined;
+  return [
+    day(window.from - DAY),
+    day(window.to + DAY),
+    iso(window.from),
+    iso(window.to),
+    only ? `/${only.name.toLowerCase()}` : '',
+    only?.accountId ?? '',
+  ].map(literal);
+}
+
+async function* readAll(
+  options: AthenaSourceOptions,
+  read: ReadOptions,
+  cells: CoverageCell[],
+  counts: { objects: number; bytes: number },
+): AsyncGenerator<Batch> {
+  const parameters = parametersOf(read);
+  const ask = async (text: string, keys?: Parameters<typeof fill>[2]): Promise<AsyncIterable<Row>> => {
+    const given = text.includes('principal_name') ? parameters : parameters.slice(0, 4);
+    const result = await runQuery(options, fill(text, options.table, keys), given, read.signal);
+    counts.bytes += result.bytesScanned;
+    options.onScanned?.(result.bytesScanned, result.reused);
+    return result.rows;
+  };
+  const found = await readCoverage(await ask(options.queries.coverage));
+  if (found.records === 0)
+    throw new EvidenceError(
+      `athena found no record in \`${options.location}\` for the window: check that the table's partitions reach it`,
+    );
+  cells.push(...found.cells);
+  counts.objects = found.cells.length;
+  const paths = new Map(
+    [...found.events].map((event) => {
+      const [source, name] = event.split(' ') as [string, string];
+      return [event, options.needed(source, name)] as const;
+    }),
+  );
+  let left = found.records - found.malformed;
+  const one = read.principals?.length === 1;
+  let batch: Batch = {
+    ...EMPTY,
+    records: found.malformed,
+    rejections: Array.from({ length: found.malformed }, () => MALFORMED),
+  };
+  let held = 0;
+  for await (const row of await ask(one ? options.queries.one : options.queries.all, neededKeys(paths))) {
+    const { events, rejections } = expandRow(row);
+    const records = events.reduce((sum, event) => sum + event.count, 0) + rejections.length;
+    left -= records;
+    batch = {
+      ...batch,
+      records: batch.records + records,
+      events: [...batch.events, ...events],
+      rejections: [...batch.rejections, ...rejections],
+    };
+    if (++held < ROWS_A_BATCH) continue;
+    yield batch;
+    [batch, held] = [EMPTY, 0];
+  }
+  yield { ...batch, records: batch.records + left, skippedOtherPrincipal: left };
+  read.onProgress?.({ objectsDone: counts.objects, bytesDone: counts.bytes, records: found.records });
+}
+
+const EMPTY: Batch = { records: 0, events: [], skippedOtherPrincipal: 0, rejections: [] };
+const MALFORMED = { reason: 'missing-field', detail: 'no time, source or name of the event' } as const;
+
+interface Found {
+  readonly records: number;
+  readonly malformed: number;
+  readonly cells: readonly CoverageCell[];
+  /** `eventSource eventName` of the principal's events. */
+  readonly events: ReadonlySet<string>;
+}
+
+async function readCoverage(rows: AsyncIterable<Row>): Promise<Found> {
+  const cells = new Map<string, CoverageCell>();
+  const events = new Set<string>();
+  let [records, malformed] = [0, 0];
+  for await (const row of rows) {
+    records += Number(row.get('records') ?? 0);
+    malformed += Number(row.get('malformed') ?? 0);
+    const [accountId, region, day] = [
+      row.get('account') ?? '',
+      row.get('region') ?? '',
+      (row.get('day') ?? '').replaceAll('/', '-'),
+    ];
+    cells.set(`${accountId}/${region}/${day}`, { accountId, region, day, objects: 1 });
+    const [source, name] = [row.get('eventsource'), row.get('eventname')];
+    if (source && name) events.add(`${source} ${name}`);
+  }
+  return {
+    records,
+    malformed,
+    cells: [...cells].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell),
+    events,
+  };
+}
