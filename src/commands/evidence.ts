@@ -5,6 +5,7 @@ import type { Resolution } from '../permissions/permission.ts';
 import { openDirectory } from '../trail/directory.ts';
 import type { ObjectGap, PrincipalFilter, SourceFacts, TrailSource, Window } from '../trail/source.ts';
 import { createLedger, type Ledger } from '../usage/ledger.ts';
+import { openAthena } from './athena-source.ts';
 import { type AwsArgs, awsOptions } from './aws-flags.ts';
 import type { Args, Io } from './command.ts';
 import { createProgress } from './progress.ts';
@@ -33,8 +34,10 @@ export async function openSource(args: Args, window: Window, io: Io): Promise<Tr
       if (args.logs === undefined)
         throw new UsageError('no logs given: add `--logs PATH` with a folder or file of CloudTrail logs');
       return openDirectory(String(args.logs));
+    case 'athena':
+      return openAthena(args, io);
     default:
-      throw new UsageError(`\`--source ${args.source}\` is unknown: use dir, s3 or lookup`);
+      throw new UsageError(`\`--source ${args.source}\` is unknown: use dir, s3, athena or lookup`);
   }
 }
 

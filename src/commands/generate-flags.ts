@@ -1,5 +1,6 @@
 /** Flags of the default command; apart from it, so that `--help` loads nothing else. */
 import type { Argv } from 'yargs';
+import { ATHENA_FLAGS } from './athena-source.ts';
 import { AWS_FLAGS } from './aws-flags.ts';
 import { outputFlags } from './output-flags.ts';
 import { principalFlags, windowFlags } from './principal-flags.ts';
@@ -34,7 +35,7 @@ export function evidenceFlags(yargs: Argv): Argv {
       describe: 'trail facts written by `gen-policy snapshot`',
       group: 'Evidence:',
     })
-    .options({ ...AWS_FLAGS, ...S3_FLAGS })
+    .options({ ...AWS_FLAGS, ...S3_FLAGS, ...ATHENA_FLAGS })
     .option('allow-incomplete', {
       type: 'boolean',
       describe: 'exit 0 although the evidence has gaps',

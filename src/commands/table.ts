@@ -13,6 +13,12 @@ interface Row {
 
 export const COMMANDS: readonly Row[] = [
   {
+    name: 'athena',
+    usage: 'athena <action>',
+    describe: 'init: print or run the statement that makes the table for --source athena',
+    load: () => import('./athena.ts'),
+  },
+  {
     name: 'cache',
     usage: 'cache <action>',
     describe: 'what earlier runs kept of the objects they read: `stats`, `clear`',

@@ -1,6 +1,15 @@
 /** `--source athena`: two questions, the second shaped by what the first found; rows become batches like any object's. */
 import { EvidenceError } from '../../errors.ts';
-import type { Batch, CoverageCell, ReadOptions, SourceFacts, TrailSource } from '../source.ts';
+import { decode } from '../../events/decode.ts';
+import type { TrailEvent } from '../../events/event.ts';
+import type {
+  Batch,
+  CoverageCell,
+  PrincipalFilter,
+  ReadOptions,
+  SourceFacts,
+  TrailSource,
+} from '../source.ts';
 import { type AthenaOptions, runQuery } from './client.ts';
 import { expandRow, type Row } from './rows.ts';
 import { fill, literal, neededKeys } from './sql.ts';
@@ -79,8 +88,10 @@ async function* readAll(
       return [event, options.needed(source, name)] as const;
     }),
   );
-  let left = found.records - found.malformed;
-  const one = read.principals?.length === 1;
+  const only = read.principals?.length === 1 ? read.principals[0] : undefined;
+  const one = only !== undefined;
+  const outside = only ? outsideEvents(only, found.outside, read.window.to) : [];
+  let left = found.records - found.malformed - (outside.length > 0 ? found.outside : 0);
   let batch: Batch = {
     ...EMPTY,
     records: found.malformed,
@@ -108,9 +119,32 @@ async function* readAll(
 const EMPTY: Batch = { records: 0, events: [], skippedOtherPrincipal: 0, rejections: [] };
 const MALFORMED = { reason: 'missing-field', detail: 'no time, source or name of the event' } as const;
 
+/** The principal's records of other times: counted, not asked for. */
+function outsideEvents(
+  { kind, name, accountId = '' }: PrincipalFilter,
+  count: number,
+  after: number,
+): readonly TrailEvent[] {
+  const arn =
+    kind === 'role'
+      ? `arn:aws:sts::${accountId}:assumed-role/${name}/outside`
+      : `arn:aws:iam::${accountId}:user/${name}`;
+  const decoded = decode({
+    eventTime: new Date(after).toISOString().replace('.000Z', 'Z'),
+    eventSource: 'outside',
+    eventName: 'outside',
+    userIdentity: { type: kind === 'role' ? 'AssumedRole' : 'IAMUser', arn, accountId },
+  });
+  return decoded.ok && decoded.event.principal.kind !== 'none' && count > 0
+    ? [{ ...decoded.event, count, dedupeKey: 'outside' }]
+    : [];
+}
+
 interface Found {
   readonly records: number;
   readonly malformed: number;
+  /** The principal's own records outside the window. */
+  readonly outside: number;
   readonly cells: readonly CoverageCell[];
   /** `eventSource eventName` of the principal's events. */
   readonly events: ReadonlySet<string>;
@@ -119,7 +153,7 @@ interface Found {
 async function readCoverage(rows: AsyncIterable<Row>): Promise<Found> {
   const cells = new Map<string, CoverageCell>();
   const events = new Set<string>();
-  let [records, malformed] = [0, 0];
+  let [records, malformed, outside] = [0, 0, 0];
   for await (const row of rows) {
     records += Number(row.get('records') ?? 0);
     malformed += Number(row.get('malformed') ?? 0);
@@ -130,11 +164,13 @@ async function readCoverage(rows: AsyncIterable<Row>): Promise<Found> {
     ];
     cells.set(`${accountId}/${region}/${day}`, { accountId, region, day, objects: 1 });
     const [source, name] = [row.get('eventsource'), row.get('eventname')];
-    if (source && name) events.add(`${source} ${name}`);
+    if (row.get('outside') === 'true') outside += Number(row.get('records') ?? 0);
+    else if (source && name) events.add(`${source} ${name}`);
   }
   return {
     records,
     malformed,
+    outside,
     cells: [...cells].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell),
     events,
   };

@@ -1,9 +1,12 @@
 /** Fills the queries of queries/: identifiers from an allow-list, parameter names checked, values as execution parameters. */
-import { UsageError } from '../../errors.ts';
+import { RunError, UsageError } from '../../errors.ts';
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 const PARAMETER = /^[a-z0-9_.:-]{1,128}$/i;
 const EVENT = /^[A-Za-z0-9_.-]{1,128} [A-Za-z0-9_-]{1,128}$/;
+
+/** Quota `query string length`. https://docs.aws.amazon.com/athena/latest/ug/service-limits.html */
+const LONGEST_QUERY = 262_144;
 
 /** Parameter names an event's permissions are resolved from, by `eventSource eventName`; lower case, first members only. */
 export interface NeededKeys {
@@ -54,19 +57,23 @@ export function fill(text: string, table: string, keys?: NeededKeys): string {
     }),
   };
   const bare = text.replace(/^--.*$/gm, '').trim();
-  return bare.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+  const filled = bare.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`placeholder ${name} is not filled`);
     return value;
   });
+  if (Buffer.byteLength(filled) > LONGEST_QUERY)
+    throw new RunError(
+      `the query would be longer than athena's ${LONGEST_QUERY} bytes: ask for one principal, or for a shorter window`,
+    );
+  return filled;
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/** As JSON, because an array constructor takes no more than 254 values. */
 function mapLiteral(map: ReadonlyMap<string, readonly string[]>): string {
-  const names = [...map.keys()];
-  const lists = names.map((name) => `ARRAY[${map.get(name)!.map(quoted).join(', ')}]`);
-  return `CAST(MAP(ARRAY[${names.map(quoted).join(', ')}], ARRAY[${lists.join(', ')}]) AS map(varchar, array(varchar)))`;
+  return `CAST(json_parse(${quoted(JSON.stringify(Object.fromEntries(map)))}) AS map(varchar, array(varchar)))`;
 }
 
 /** A text as an execution parameter: Athena takes SQL literals. */
