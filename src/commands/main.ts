@@ -3,6 +3,7 @@ import yargs from 'yargs';
 import { EXIT, type ExitCode, isExpected, UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import type { Args, Command, Io } from './command.ts';
+import { withDefaults } from './defaults.ts';
 import { generateFlags } from './generate-flags.ts';
 import { COMMANDS } from './table.ts';
 
@@ -24,14 +25,19 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     .usage(
       '$0 --role NAME --days N [options]\n\nFinds the permissions a role really used and writes the policy it should have.',
     )
-    .command('$0', 'generate a tightened policy for one principal (default)', generateFlags, () => {
-      chosen = lazily(() => import('./generate.ts'));
-    });
+    .command(
+      '$0',
+      'generate a tightened policy for one principal (default)',
+      (builder) => withDefaults(generateFlags(builder), argv, io.env),
+      () => {
+        chosen = lazily(() => import('./generate.ts'));
+      },
+    );
   for (const { name, usage, describe, load } of COMMANDS)
     parser.command(
       usage ?? name,
       describe,
-      async (builder) => (await load()).command.builder(builder),
+      async (builder) => withDefaults((await load()).command.builder(builder), argv, io.env),
       () => {
         chosen = lazily(load);
       },
@@ -39,7 +45,6 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   for (const [command, what] of EXAMPLES) parser.example(command, what);
   parser
     .option('quiet', { type: 'boolean', describe: 'no progress and no notes on stderr', global: true })
-    .env('GEN_POLICY')
     .version(VERSION)
     .help()
     .alias('help', 'h')
