@@ -1,5 +1,6 @@
 /** From flags to what is granted: account, last-accessed report and trail facts, from files, a snapshot or live AWS. */
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Account, AccountPrincipal, LastAccessed } from '../account/account.ts';
 import { parseAuthorizationDetails } from '../account/authorization-details.ts';
 import { findPrincipal, ownerAdvice } from '../account/find-principal.ts';
@@ -42,7 +43,11 @@ export async function readGranted(args: Args, filter: PrincipalFilter, io: Io): 
   const lastAccessed =
     args.lastAccessed === undefined
       ? found.lastAccessed
-      : parseLastAccessed(await read('last-accessed', args.lastAccessed), String(args.lastAccessed));
+      : {
+          ...parseLastAccessed(await read('last-accessed', args.lastAccessed), String(args.lastAccessed)),
+          // The plan names the file, not the folder of this machine.
+          origin: basename(String(args.lastAccessed)),
+        };
   if (lastAccessed && principal) requireReportOn(lastAccessed, principal);
   const trails =
     args.trails === undefined

@@ -167,7 +167,7 @@ function createBook({ window, resolve, exclude }: LedgerOptions) {
         return count('unmapped', `${event.eventSource} ${event.eventName}`, event.count);
       }
       entries.used(event, resolution);
-      for (const service of new Set(resolution.permissions.map((one) => one.action.split(':')[0]!))) {
+      for (const service of servicesOf(resolution)) {
         const key = JSON.stringify([service, dayOf(event.firstSeen)]);
         serviceDays.set(key, (serviceDays.get(key) ?? 0) + event.count);
       }
@@ -198,6 +198,10 @@ function createBook({ window, resolve, exclude }: LedgerOptions) {
     }),
   };
 }
+
+/** Services the call used for certain; what it only may have needed is no use. */
+const servicesOf = ({ permissions }: Extract<Resolution, { status: 'mapped' }>): ReadonlySet<string> =>
+  new Set(permissions.filter((one) => one.level !== 'possible').map((one) => one.action.split(':')[0]!));
 
 /** Closes the books: what is neither malformed nor this principal's is another's. */
 function account(

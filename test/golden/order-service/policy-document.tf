@@ -241,9 +241,7 @@ data "aws_iam_policy_document" "order_service_policy_1" {
     effect  = "Allow"
     actions = ["s3:PutObject"]
     resources = [
-      "arn:aws:s3:::corvid-invoices/2026/06/invoice-*.pdf",
-      "arn:aws:s3:::corvid-invoices/2026/07/invoice-*.pdf",
-      "arn:aws:s3:::corvid-invoices/2026/08/invoice-*.pdf",
+      "arn:aws:s3:::corvid-invoices/*/invoice-*.pdf",
       "arn:aws:s3:::corvid-invoices/manual/$${$}{aws:username}-$${*}.csv",
     ]
   }

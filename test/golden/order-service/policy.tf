@@ -225,9 +225,7 @@ resource "aws_iam_policy" "order_service_policy_1" {
         Effect = "Allow"
         Action = "s3:PutObject"
         Resource = [
-          "arn:aws:s3:::corvid-invoices/2026/06/invoice-*.pdf",
-          "arn:aws:s3:::corvid-invoices/2026/07/invoice-*.pdf",
-          "arn:aws:s3:::corvid-invoices/2026/08/invoice-*.pdf",
+          "arn:aws:s3:::corvid-invoices/*/invoice-*.pdf",
           "arn:aws:s3:::corvid-invoices/manual/$${$}{aws:username}-$${*}.csv",
         ]
       },

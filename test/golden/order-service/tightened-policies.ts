@@ -222,9 +222,7 @@ export class TightenedPolicies extends Construct {
             "Effect": "Allow",
             "Action": "s3:PutObject",
             "Resource": [
-              "arn:aws:s3:::corvid-invoices/2026/06/invoice-*.pdf",
-              "arn:aws:s3:::corvid-invoices/2026/07/invoice-*.pdf",
-              "arn:aws:s3:::corvid-invoices/2026/08/invoice-*.pdf",
+              "arn:aws:s3:::corvid-invoices/*/invoice-*.pdf",
               "arn:aws:s3:::corvid-invoices/manual/${$}{aws:username}-${*}.csv"
             ]
           },
