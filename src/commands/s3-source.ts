@@ -2,6 +2,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import type { BucketOptions } from '../trail/s3/bucket.ts';
+import type { Scope } from '../trail/s3/discover.ts';
 import type { S3SourceOptions } from '../trail/s3/source.ts';
 import type { TrailSource } from '../trail/source.ts';
 import { type AwsArgs, awsOptions } from './aws-flags.ts';
@@ -54,20 +56,27 @@ export const defaultStore = (env: Io['env']): string =>
 
 async function readOptions(args: Args, io: Io): Promise<Omit<S3SourceOptions, 'aws'>> {
   const store = args.store === false ? undefined : String(args.store ?? defaultStore(io.env));
+  const slackDays = whole(args, 'slack-days', 0, 30);
+  const concurrency = whole(args, 'concurrency', 1, 512);
+  return {
+    ...(await bucketOptions(args)),
+    ...(slackDays !== undefined && { slackDays }),
+    ...(concurrency !== undefined && { concurrency }),
+    ...(store !== undefined && { store: { directory: store, knowledge: buildId() } }),
+  };
+}
+
+/** Which bucket, and what of it; the trail is asked for its bucket where none is given. */
+export async function bucketOptions(args: Args): Promise<BucketOptions & Scope & { prefix?: string }> {
   const accounts = list(args, 'accounts', /^\d{12}$/, '12-digit account ids');
   const regions = regionList(args);
   const owner = list(args, 'expected-bucket-owner', /^\d{12}$/, 'a 12-digit account id')?.[0];
-  const slackDays = whole(args, 'slack-days', 0, 30);
-  const concurrency = whole(args, 'concurrency', 1, 512);
   return {
     ...(await place(args)),
     ...(accounts && { accounts }),
     ...(regions && { regions }),
     ...(args['requester-pays'] === true && { requesterPays: true }),
     ...(owner !== undefined && { expectedBucketOwner: owner }),
-    ...(slackDays !== undefined && { slackDays }),
-    ...(concurrency !== undefined && { concurrency }),
-    ...(store !== undefined && { store: { directory: store, knowledge: buildId() } }),
   };
 }
 

@@ -53,6 +53,11 @@ export const COMMANDS: readonly Row[] = [
     load: () => import('./snapshot.ts'),
   },
   {
+    name: 'validate-logs',
+    describe: "check log files against CloudTrail's signed digests; exit 2 when any was altered",
+    load: () => import('./validate-logs.ts'),
+  },
+  {
     name: 'verify',
     describe: 'check policies against logs and the old grants; exit 2 when they break or widen access',
     repeats: true,
