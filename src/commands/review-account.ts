@@ -1,7 +1,8 @@
 /** What a review compares with: the whole account, from a file or a snapshot folder, read once. */
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Account, AccountPrincipal, LastAccessed } from '../account/account.ts';
 import { parseAuthorizationDetails } from '../account/authorization-details.ts';
+import { parseCredentialReport } from '../account/credential-report.ts';
 import { UsageError } from '../errors.ts';
 import type { TrailFacts } from '../trail/facts.ts';
 import { parseTrails } from '../trail/facts-read.ts';
@@ -29,7 +30,10 @@ export async function readReviewed(args: Args): Promise<ReviewedAccount> {
     throw new UsageError(
       'a review reads the account from disk: run `gen-policy snapshot --out DIR` first and give `--account DIR`',
     );
-  const found = given === 'none' ? NOTHING : await fromPath(given);
+  const found = await withCredentials(
+    given === 'none' ? NOTHING : await fromPath(given),
+    args.credentialReport,
+  );
   if (args.trails === undefined) return found;
   const path = String(args.trails);
   const file = await readJsonFile('trails', path);
@@ -40,6 +44,23 @@ export async function readReviewed(args: Args): Promise<ReviewedAccount> {
     problems: [...found.problems, ...parsed.problems],
     digests: [...found.digests, file.digest],
   };
+}
+
+/** `--credential-report` beside an account file, or instead of the report of a snapshot. */
+async function withCredentials(found: ReviewedAccount, path: unknown): Promise<ReviewedAccount> {
+  if (path === undefined) return found;
+  const { account } = found;
+  if (!account)
+    throw new UsageError('`--credential-report` is checked together with the account: add `--account`');
+  const text = await readFile(String(path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`\`--credential-report ${path}\` cannot be read (${error.code}): check the path`);
+  });
+  const credentials = parseCredentialReport(text, String(path));
+  if (credentials.accountId !== account.accountId)
+    throw new UsageError(
+      `\`--credential-report ${path}\` is of account \`${credentials.accountId}\`, but the account given is \`${account.accountId}\``,
+    );
+  return { ...found, account: { ...account, facts: { ...account.facts, credentials } } };
 }
 
 const NOTHING: ReviewedAccount = { problems: [], digests: [], reportOn: async () => undefined };

@@ -1,5 +1,6 @@
 /** What a review's exit code comes from: gates that tripped, principals that failed, evidence that lacked. */
 import { EXIT, type ExitCode, GateError } from '../errors.ts';
+import type { CheckResult } from '../plan/checks/check.ts';
 import type { ReviewRow } from '../plan/review/review.ts';
 import { plural } from '../report/text.ts';
 import { type Condition, type GateSubject, tripped } from './gate.ts';
@@ -13,6 +14,7 @@ export function createTally(conditions: readonly Condition[]) {
   const lines: string[] = [];
   let trips = 0;
   let files = 0;
+  let checks: string | undefined;
   let worst: ExitCode = EXIT.done;
   return {
     wrote: (count: number): void => {
@@ -28,11 +30,21 @@ export function createTally(conditions: readonly Condition[]) {
       trips += 1;
       if (lines.length < NAMED) lines.push(`${name}: ${found.join('; ')}`);
     },
+    gateChecks: (results: readonly CheckResult[]): void => {
+      const findings = results.map((one) => ({ ...one, kind: one.check }));
+      const found = tripped({ findings, evidence: { complete: true, statement: '' } }, conditions);
+      if (found.length === 0) return;
+      checks = `checks: ${found.join('; ')}`;
+    },
     end: (rows: readonly ReviewRow[], allowed: boolean): ExitCode => {
-      if (trips > 0)
-        throw new GateError(
-          `${plural(trips, 'principal')} of ${rows.length}: ${lines.join(' | ')}${trips > NAMED ? ` | and ${trips - NAMED} more` : ''}`,
-        );
+      const trip =
+        trips === 0
+          ? []
+          : [
+              `${plural(trips, 'principal')} of ${rows.length}: ${lines.join(' | ')}${trips > NAMED ? ` | and ${trips - NAMED} more` : ''}`,
+            ];
+      const all = [...trip, ...(checks === undefined ? [] : [checks])];
+      if (all.length > 0) throw new GateError(all.join(' | '));
       if (worst === EXIT.error) return EXIT.error;
       return allowed || (worst === EXIT.done && rows.every((row) => row.complete))
         ? EXIT.done

@@ -3,8 +3,10 @@
 import { loadCatalogue } from '../catalogue/load.ts';
 import { type ExitCode, UsageError } from '../errors.ts';
 import { createResolver } from '../permissions/resolver.ts';
+import { CHECK_IDS, type CheckResult } from '../plan/checks/check.ts';
+import { checkAccount, checkPrincipal, parseSkips } from '../plan/checks/run.ts';
 import { REVIEW_VERSION, type Review, type ReviewRow } from '../plan/review/review.ts';
-import { ranked } from '../plan/review/row.ts';
+import { bySeverity, ranked } from '../plan/review/row.ts';
 import { isoTime } from '../plan/summary.ts';
 import { INDEX_FORMATS, INDEX_NAMES, isIndexFormat } from '../report/review/formats.ts';
 import { plural } from '../report/text.ts';
@@ -30,6 +32,16 @@ export const command: Command = {
         type: 'string',
         default: '*',
         describe: 'roles and users to review, by name; `*` and `?` match any characters',
+        group: 'Principals:',
+      })
+      .option('credential-report', {
+        type: 'string',
+        describe: 'output of `aws iam get-credential-report`, for the checks of root and users',
+        group: 'Evidence:',
+      })
+      .option('skip-checks', {
+        type: 'string',
+        describe: 'checks left out, comma-separated: a name, or name:PATTERN for the subjects that match',
         group: 'Principals:',
       })
       .option('out', {
@@ -62,12 +74,13 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
   if (!isIndexFormat(format))
     throw new UsageError(`\`--format ${format}\` is not known here: use ${INDEX_NAMES.join(', ')}`);
   const pages = formatsOf(args.pages);
-  const conditions = parseFailOn([String(args.failOn ?? '')]);
+  const conditions = parseFailOn([String(args.failOn ?? '')], CHECK_IDS);
   const out = args.out === undefined || args.out === '' ? undefined : String(args.out);
   const match = String(args.match ?? '*');
   const window = readWindow(args, io.now());
   const config = await readConfig(args.config === undefined ? undefined : String(args.config), '.');
   const options = planOptions(args, config.keep);
+  const skips = parseSkips(words(args.skipChecks ?? config.flags['skip-checks']));
   const source = await openSource(args, window, io);
   const reviewed = await readReviewed(args);
   const { account, problems } = reviewed;
@@ -83,13 +96,25 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
         ? `no role or user of account \`${account.accountId}\` matches \`--match ${match}\``
         : `no role or user in ${evidence.source.location} matches \`--match ${match}\`: check the place of the logs, or add \`--account\``,
     );
+  const context = account && {
+    account,
+    window,
+    catalogue,
+    ...(reviewed.trails ? { trails: reviewed.trails } : {}),
+  };
   const tally = createTally(conditions);
+  const checks: CheckResult[] = [];
   const run = { evidence, catalogue, window, options, reviewed, out, pages, width: io.width, tally };
   const rows: ReviewRow[] = [];
   for (const subject of subjects.reviewed) {
     rows.push(await reviewOne(subject, run));
+    if (context && subject.principal)
+      checks.push(...checkPrincipal(subject.principal, evidence.ledger.usage(subject.ref), context));
     if (io.signal.aborted) throw io.signal.reason;
   }
+  if (context) checks.push(...checkAccount(context));
+  const counted = bySeverity(checks.filter((one) => !skips(one)));
+  tally.gateChecks(counted);
   const result: Review = {
     schemaVersion: REVIEW_VERSION,
     tool: { name: 'gen-policy', version: VERSION, catalogue: catalogue.version },
@@ -102,6 +127,7 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
     ...(account ? { accountId: account.accountId } : {}),
     match,
     principals: ranked(rows),
+    checks: counted,
     missing: subjects.missing,
     foreign: subjects.foreign,
   };
@@ -117,3 +143,9 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
   io.out(INDEX_FORMATS[format](result, style).text);
   return tally.end(rows, args['allow-incomplete'] === true || args.allowIncomplete === true);
 }
+
+/** A comma-separated flag, or the list of the config file. */
+const words = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? value.map(String) : String(value ?? '').split(','))
+    .map((one) => one.trim())
+    .filter((one) => one !== '');

@@ -11,7 +11,7 @@ import { findingsOf, kindText, lastUsed, subjectText } from './view.ts';
 /** Where the repository keeps the policies: `{policy}` stands for the policy's name. */
 export const DEFAULT_POLICY_PATH = '{policy}.json';
 
-const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+export const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   critical: 'error',
   high: 'error',
   medium: 'warning',
@@ -19,7 +19,7 @@ const LEVEL: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   info: 'note',
 };
 /** GitHub sorts alerts by this number: above 9 critical, 7 to 8.9 high, 4 to 6.9 medium, else low. */
-const SCORE: Readonly<Record<Severity, string>> = {
+export const SCORE: Readonly<Record<Severity, string>> = {
   critical: '9.5',
   high: '8.0',
   medium: '5.5',

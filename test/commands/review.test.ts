@@ -126,11 +126,31 @@ it('stops CI on a gate, naming the principals', async () => {
   expect(ran.err).toContain('role-ci-deployer: `severity>=high`');
 });
 
+it('checks best practices with the credential report, and fails CI on one check', async () => {
+  const path = join(folder(), 'report.csv');
+  const header =
+    'user,arn,user_creation_time,password_enabled,password_last_used,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,access_key_2_active';
+  const root = '<root_account>,arn:aws:iam::111122223333:root,2020-01-01T00:00:00+00:00,not_supported,N/A';
+  writeFileSync(path, `${header}\n${root},false,false,N/A,N/A,false\n`);
+  const more = [...ACCOUNT, '--credential-report', path, '--match', 'security-auditor'];
+  const { checks } = await json(...more);
+  expect(checks.find((one) => one.subject.endsWith(':root'))?.check).toBe('root-without-mfa');
+  expect(checks.map((one) => one.check)).toContain('service-wildcard');
+  const less = await json(...more, '--skip-checks', 'root-without-mfa,service-wildcard:security-*');
+  expect(less.checks.map((one) => one.check)).not.toContain('root-without-mfa');
+  expect(less.checks.map((one) => one.check)).not.toContain('service-wildcard');
+  const gate = await run(['review', ...SOURCE, ...more, '--fail-on', 'root-without-mfa']);
+  expect(gate.code).toBe(2);
+  expect(gate.err).toContain('checks: `root-without-mfa`: 1 finding');
+});
+
 it.each([
   [['--match', 'nobody'], 64, 'no role or user of account `111122223333` matches'],
   [['--fail-on', 'unusd'], 64, '`--fail-on unusd` is not known'],
   [['--pages', 'pdf'], 64, '`--format pdf` is not known'],
   [['--last-accessed', 'x.json'], 64, '`--last-accessed` is the report on one principal'],
+  [['--skip-checks', 'mfa'], 64, '`mfa` in `--skip-checks` is no check'],
+  [['--credential-report', 'none.csv'], 64, '`--credential-report none.csv` cannot be read (ENOENT)'],
   [['--account', 'live'], 64, 'a review reads the account from disk'],
 ] as const)('refuses %j', async (args, code, message) => {
   const account = args[0] === '--account' ? [] : ACCOUNT;

@@ -1,12 +1,16 @@
 /** The index of a review as text: hostile names stay text, the page runs nothing but its own script, and many rows fit. */
 import { createHash } from 'node:crypto';
+import officialSarif from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' };
+import { Ajv } from 'ajv';
 import { parse } from 'parse5';
 import { expect, it } from 'vitest';
+import { found } from '../../src/plan/checks/check.ts';
 import type { Review, ReviewRow } from '../../src/plan/review/review.ts';
 import { ranked } from '../../src/plan/review/row.ts';
 import { INDEX_FORMATS, INDEX_NAMES } from '../../src/report/review/formats.ts';
 
 const style = { colour: false, width: 100 };
+const PAYLOAD = '</script><img src=x onerror=alert(1)>\u202e=cmd|1\u001b[31m';
 const row = (name: string, more: Partial<ReviewRow> = {}): ReviewRow => ({
   arn: `arn:aws:iam::111122223333:role/${name}`,
   kind: 'role',
@@ -32,10 +36,13 @@ const reviewOf = (principals: readonly ReviewRow[]): Review => ({
   accountId: '111122223333',
   match: '*',
   principals,
+  checks: [
+    found('stale-role', `arn:aws:iam::111122223333:role/${PAYLOAD}`, PAYLOAD),
+    found('full-admin', 'b', 'c'),
+  ],
   missing: [],
   foreign: [],
 });
-const PAYLOAD = '</script><img src=x onerror=alert(1)>\u202e=cmd|1\u001b[31m';
 
 it.each(INDEX_NAMES)('%s keeps a hostile name text', (name) => {
   const { text } = INDEX_FORMATS[name](reviewOf([row(PAYLOAD, { note: PAYLOAD })]), style);
@@ -77,4 +84,15 @@ it('ranks by score, then by how much can go, then by findings and name', () => {
   ];
   expect(ranked(rows).map((one) => one.name)).toEqual(['e', 'a', 'b', 'c', 'd']);
   expect(ranked([...rows].reverse())).toEqual(ranked(rows));
+});
+
+it('SARIF of the checks is valid by the schema of SARIF 2.1.0', () => {
+  const { $schema: _draft, id: _id, ...schema } = officialSarif;
+  const valid = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
+  const log = JSON.parse(INDEX_FORMATS.sarif(reviewOf([row('a')]), style).text) as {
+    runs: { results: { ruleId: string }[] }[];
+  };
+  valid(log);
+  expect(valid.errors ?? []).toEqual([]);
+  expect(log.runs[0]!.results.map((one) => one.ruleId)).toEqual(['stale-role', 'full-admin']);
 });

@@ -39,6 +39,7 @@ function broadTrust(account: AccountPrincipal): Finding[] {
 }
 
 interface Trusted {
+  readonly rule: 'anyone' | 'own-account' | 'other-account' | 'oidc';
   readonly who: string;
   readonly what: string;
   readonly severity: Severity;
@@ -50,14 +51,20 @@ const NARROWS_ANYONE =
 const NARROWS_ACCOUNT =
   /^(?:sts:externalid|aws:principal(?:arn|orgid|orgpaths|tag\/.*)|aws:userid|sts:rolesessionname)$/;
 
-function trusted(statement: Statement, account: AccountPrincipal): Trusted[] {
+/** Whom a trust statement lets in too freely, each with the words for it. */
+export function trusted(statement: Statement, account: Pick<AccountPrincipal, 'accountId'>): Trusted[] {
   const { principal, conditions } = statement;
   if (!principal) return [];
   const keys = conditions.map((one) => one.key.toLowerCase());
   const has = (expression: RegExp): boolean => keys.some((key) => expression.test(key));
   if (principal.not)
     return [
-      { who: 'NotPrincipal', what: 'The trust policy allows everyone but a list', severity: 'critical' },
+      {
+        rule: 'anyone',
+        who: 'NotPrincipal',
+        what: 'The trust policy allows everyone but a list',
+        severity: 'critical',
+      },
     ];
   const values = principal.any ? [['AWS', ['*']] as const] : principal.values;
   return values.flatMap(([type, names]) =>
@@ -67,7 +74,7 @@ function trusted(statement: Statement, account: AccountPrincipal): Trusted[] {
         const what = narrowed
           ? 'Every AWS principal that meets the condition may assume the role'
           : 'Every AWS principal of every account may assume the role';
-        return [{ who: '*', what, severity: narrowed ? 'medium' : 'critical' }];
+        return [{ rule: 'anyone', who: '*', what, severity: narrowed ? 'medium' : 'critical' }];
       }
       const whole = type === 'AWS' ? /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/.exec(name)?.[1] : undefined;
       if (whole !== undefined && !has(NARROWS_ACCOUNT)) {
@@ -75,7 +82,9 @@ function trusted(statement: Statement, account: AccountPrincipal): Trusted[] {
         const what = own
           ? 'Every principal of its own account that may call AssumeRole may assume the role'
           : `Every principal of account ${whole} that may call AssumeRole may assume the role, without an external id`;
-        return [{ who: whole, what, severity: own ? 'low' : 'medium' }];
+        return [
+          { rule: own ? 'own-account' : 'other-account', who: whole, what, severity: own ? 'low' : 'medium' },
+        ];
       }
       if (type === 'Federated') return federated(name, statement);
       return [];
@@ -91,6 +100,7 @@ function federated(provider: string, statement: Statement): Trusted[] {
   if (subjects.length === 0)
     return [
       {
+        rule: 'oidc',
         who: host,
         what: `Every identity that ${host} vouches for may assume the role: no condition names a subject`,
         severity: 'high',
@@ -99,17 +109,30 @@ function federated(provider: string, statement: Statement): Trusted[] {
   const open = subjects.flatMap((one) => one.values).find((value) => /^(?:repo:)?\*/.test(value));
   return open === undefined
     ? []
-    : [{ who: host, what: `The subject pattern \`${open}\` of ${host} fits everyone`, severity: 'high' }];
+    : [
+        {
+          rule: 'oidc',
+          who: host,
+          what: `The subject pattern \`${open}\` of ${host} fits everyone`,
+          severity: 'high',
+        },
+      ];
+}
+
+/** Whether an Allow lets every role of the account be passed, to whichever service. */
+export function passesAnyRole(
+  source: Statement,
+  account: Pick<AccountPrincipal, 'arn' | 'accountId'>,
+): boolean {
+  if (source.effect !== 'Allow' || !selectsAction(source.action, 'iam:PassRole')) return false;
+  const partition = account.arn.split(':')[1] ?? 'aws';
+  const everyRole = asPattern(`arn:${partition}:iam::${account.accountId}:role/*`);
+  return source.resource.not || source.resource.patterns.some((one) => patternCovers(one, everyRole));
 }
 
 function unrestrictedPassRole(account: AccountPrincipal, grant: Grant): Finding[] {
   const { source } = grant;
-  if (source.effect !== 'Allow' || !selectsAction(source.action, 'iam:PassRole')) return [];
-  const partition = account.arn.split(':')[1] ?? 'aws';
-  const everyRole = asPattern(`arn:${partition}:iam::${account.accountId}:role/*`);
-  const anyRole =
-    source.resource.not || source.resource.patterns.some((one) => patternCovers(one, everyRole));
-  if (!anyRole) return [];
+  if (!passesAnyRole(source, account)) return [];
   const services = source.conditions.some((one) => one.key.toLowerCase() === 'iam:passedtoservice');
   const policy = account.policies[grant.policy]?.name ?? `#${grant.policy}`;
   return [

@@ -3,6 +3,7 @@
  * principals fit. The one value that the index's reports render, and what index.json holds.
  */
 import type { AccessLevel } from '../../catalogue/catalogue.ts';
+import type { CheckResult } from '../checks/check.ts';
 import type { Finding, Severity } from '../plan.ts';
 
 export const REVIEW_VERSION = '1.0';
@@ -18,6 +19,8 @@ export interface Review {
   readonly match: string;
   /** Ranked: highest score first. */
   readonly principals: readonly ReviewRow[];
+  /** Best practices not met, the most severe first; empty without an account. */
+  readonly checks: readonly CheckResult[];
   /** Seen in the logs, of the account, but not in the account's file: deleted, or younger than the file. Sorted. */
   readonly missing: readonly string[];
   /** Seen in the logs, of other accounts. Sorted. */

@@ -1,6 +1,7 @@
 /** One principal's line in the index, from its plan or from the reason why there is none. */
 import type { AccountPrincipal } from '../../account/account.ts';
 import type { PrincipalUsage } from '../../usage/usage.ts';
+import type { CheckResult } from '../checks/check.ts';
 import type { Finding, FindingKind, Plan, Severity } from '../plan.ts';
 import { isoTime } from '../summary.ts';
 import type { ReviewRow } from './review.ts';
@@ -93,6 +94,18 @@ function activityOf({ accounting, ids }: PrincipalUsage): Pick<ReviewRow, 'calls
   };
 }
 
+/** The most severe first, then by check and subject. */
+export const bySeverity = (results: readonly CheckResult[]): readonly CheckResult[] =>
+  [...results].sort(
+    (a, b) =>
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+      byCodeUnit(a.check, b.check) ||
+      byCodeUnit(a.subject, b.subject) ||
+      byCodeUnit(a.id, b.id),
+  );
+
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** Highest score first; then who has more that can go, more findings, and the name. */
 export function ranked(rows: readonly ReviewRow[]): readonly ReviewRow[] {
   const gone = ({ actions: { before, after } }: ReviewRow): number =>
@@ -102,6 +115,6 @@ export function ranked(rows: readonly ReviewRow[]): readonly ReviewRow[] {
       b.score - a.score ||
       gone(b) - gone(a) ||
       b.removals + b.notices - (a.removals + a.notices) ||
-      (a.arn < b.arn ? -1 : a.arn > b.arn ? 1 : 0),
+      byCodeUnit(a.arn, b.arn),
   );
 }

@@ -1,4 +1,6 @@
 /** index.csv: one row a principal in the order of the ranking. */
+
+import { type CheckResult, checkRow } from '../../plan/checks/check.ts';
 import type { Review, ReviewRow } from '../../plan/review/review.ts';
 import { csvField } from '../escape/csv.ts';
 
@@ -25,9 +27,29 @@ const COLUMNS: readonly (readonly [name: string, value: (row: ReviewRow, rank: n
 
 /** RFC 4180 with a header row; every field quoted. */
 export function renderIndexCsv(review: Review): string {
-  const rows = [
+  return lines([
     COLUMNS.map(([name]) => name),
     ...review.principals.map((row, index) => COLUMNS.map(([, value]) => value(row, index + 1))),
-  ];
-  return rows.map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+  ]);
 }
+
+const CHECK_COLUMNS: readonly (readonly [name: string, value: (one: CheckResult) => string])[] = [
+  ['id', (one) => one.id],
+  ['check', (one) => one.check],
+  ['severity', (one) => one.severity],
+  ['subject', (one) => one.subject],
+  ['title', (one) => checkRow(one.check).title],
+  ['evidence', (one) => one.evidence],
+  ['fix', (one) => checkRow(one.check).fix],
+  ['page', (one) => checkRow(one.check).page],
+];
+
+/** checks.csv: one row for each best practice that a subject does not meet. */
+export const renderChecksCsv = (review: Review): string =>
+  lines([
+    CHECK_COLUMNS.map(([name]) => name),
+    ...review.checks.map((one) => CHECK_COLUMNS.map(([, value]) => value(one))),
+  ]);
+
+const lines = (rows: readonly (readonly string[])[]): string =>
+  rows.map((row) => `${row.map(csvField).join(',')}\r\n`).join('');

@@ -5,7 +5,9 @@ import { INDEX_SCRIPT, INDEX_SCRIPT_HASH, STYLE, STYLE_HASH } from '../html/asse
 import { bar, legend } from '../html/chart.ts';
 import { count, day, percent, plural } from '../text.ts';
 import { sentence } from '../view.ts';
-import { barOf, type IndexRow, indexRows } from './rows.ts';
+import { checksSection } from './checks.ts';
+import { barOf, type IndexRow } from './index-row.ts';
+import { indexRows } from './rows.ts';
 import { scopeLines, sums } from './view.ts';
 
 const CSP = `default-src 'none'; style-src '${STYLE_HASH}'; script-src '${INDEX_SCRIPT_HASH}'; base-uri 'none'; form-action 'none'`;
@@ -50,6 +52,7 @@ ${legend([
 ${rows.length > STATIC ? html`<noscript><p>${plural(rows.length - STATIC, 'more principal')} in index.csv and index.json.</p></noscript>` : ''}<button id="index-more" type="button" hidden>Show more</button>
 </div>
 <script type="application/json" id="index-data">${scriptJson(rows)}</script></section>
+${checksSection(review)}
 ${others('Seen in the logs but not in the account', review.missing)}
 ${others('Principals of other accounts', review.foreign)}
 </main>

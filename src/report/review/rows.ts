@@ -3,23 +3,7 @@ import type { Review, ReviewRow } from '../../plan/review/review.ts';
 import { visible } from '../escape/visible.ts';
 import { day } from '../text.ts';
 import { kindText } from '../view.ts';
-
-export interface IndexRow {
-  readonly name: string;
-  readonly kind: string;
-  /** Relative address of the page; empty where there is none. */
-  readonly href: string;
-  readonly score: number;
-  /** -1 without an account. */
-  readonly before: number;
-  readonly after: number;
-  readonly used: number;
-  readonly risk: string;
-  readonly worst: string;
-  readonly findings: number;
-  readonly last: string;
-  readonly note: string;
-}
+import type { IndexRow } from './index-row.ts';
 
 export const indexRows = (review: Review): readonly IndexRow[] => review.principals.map(row);
 
@@ -41,17 +25,4 @@ function row(one: ReviewRow): IndexRow {
     last: one.lastSeen === undefined ? 'not seen' : day(one.lastSeen),
     note: visible(one.note ?? (one.complete ? '' : 'evidence incomplete')),
   };
-}
-
-/** Used, kept besides, and removed: widths of a bar of 100. */
-export function barOf({
-  before,
-  after,
-  used,
-}: Pick<IndexRow, 'before' | 'after' | 'used'>): readonly number[] {
-  const whole = Math.max(before, after, 1);
-  const shown = Math.min(used, after);
-  return [shown, after - shown, Math.max(0, before - after)].map(
-    (part) => Math.round((10_000 * part) / whole) / 100,
-  );
 }

@@ -1,4 +1,5 @@
 /** The review at the terminal: the twenty to begin with. */
+import { checkRow } from '../../plan/checks/check.ts';
 import type { Review } from '../../plan/review/review.ts';
 import { terminalText } from '../escape/terminal.ts';
 import { clip } from '../escape/visible.ts';
@@ -9,6 +10,7 @@ import { scopeLines, sums } from './view.ts';
 
 const SHOWN = 20;
 const NAME = 34;
+const CHECKS = 12;
 
 export function renderIndexSummary(review: Review, options: { colour: boolean; width: number }): string {
   const style = options.colour ? COLOURED : PLAIN;
@@ -39,6 +41,20 @@ export function renderIndexSummary(review: Review, options: { colour: boolean; w
       ? [style.dim(`        and ${count(principals.length - SHOWN)} more in the index`)]
       : []),
   ];
+  const { checks } = review;
+  if (checks.length > 0) {
+    const few = checks.filter((one) => /critical|high/.test(one.severity)).slice(0, CHECKS);
+    lines.push('', style.bold(`Best practices: ${plural(checks.length, 'result')}`));
+    for (const one of few)
+      lines.push(
+        ...wrap(
+          say(`${one.severity.padEnd(8)} ${checkRow(one.check).title}: ${one.subject}: ${one.evidence}`),
+          options.width - 3,
+        ).map((line) => `  ${line}`),
+      );
+    if (checks.length > few.length)
+      lines.push(style.dim(`  and ${count(checks.length - few.length)} more: --format checks, or the index`));
+  }
   const scope = scopeLines(review);
   if (scope.length > 0)
     lines.push('', ...scope.flatMap((line) => wrap(say(sentence(line)), options.width - 1)));

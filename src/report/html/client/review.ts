@@ -1,5 +1,5 @@
 /** The index page's only script: filters, sorts and pages the principals. Text goes in by textContent only. */
-import { barOf, type IndexRow } from '../../review/rows.ts';
+import { barOf, type IndexRow } from '../../review/index-row.ts';
 
 const PAGE = 100;
 const SVG = 'http://www.w3.org/2000/svg';
