@@ -80,7 +80,7 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
   const window = readWindow(args, io.now());
   const config = await readConfig(args.config === undefined ? undefined : String(args.config), '.');
   const options = planOptions(args, config.keep);
-  const skips = parseSkips(words(args.skipChecks ?? config.flags['skip-checks']));
+  const skips = parseSkips(words(args.skipChecks));
   const source = await openSource(args, window, io);
   const reviewed = await readReviewed(args);
   const { account, problems } = reviewed;
