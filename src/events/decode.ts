@@ -64,10 +64,8 @@ function typed(
   const principal = attribute(identity);
   const id = string(record, 'eventID');
   const errorCode = string(record, 'errorCode');
-  const recipientAccountId = string(record, 'recipientAccountId');
-  const readOnly = boolean(member(record, 'readOnly'));
   const resources = readResources(member(record, 'resources'));
-  return {
+  const event: Mutable<TrailEvent> = {
     count: 1,
     firstSeen: time,
     lastSeen: time,
@@ -78,38 +76,37 @@ function typed(
     eventSource,
     eventName,
     awsRegion: string(record, 'awsRegion') ?? '',
-    ...optional('apiVersion', string(record, 'apiVersion')),
-    ...optional('recipientAccountId', recipientAccountId),
-    ...optional('readOnly', readOnly),
     principal,
-    ...optional('invokedBy', string(identity, 'invokedBy')),
     outcome: outcomeOf(errorCode, string(record, 'errorMessage')),
     requestParameters: object(member(record, 'requestParameters')),
     responseElements: object(member(record, 'responseElements')),
     additionalEventData: object(member(record, 'additionalEventData')),
     resources,
-    ...optional('sourceIp', string(record, 'sourceIPAddress')),
-    ...optional('userAgent', string(record, 'userAgent')),
-    ...optional('vpcEndpointId', string(record, 'vpcEndpointId')),
-    ...optional(
-      'mfa',
-      boolean(member(member(member(identity, 'sessionContext'), 'attributes'), 'mfaAuthenticated')),
-    ),
-    ...optional('sourceIdentity', string(member(identity, 'sessionContext'), 'sourceIdentity')),
-    ...optional('workload', workloadOf(identity)),
-    ...optional('sharedEventId', string(record, 'sharedEventID')),
     // Joined by a character that JSON strings can hold but these fields never do; a forged copy that differs in any of
     // them is another record, so nobody can hide an event behind another one's id.
-    dedupeKey: [
-      id ?? `no-id ${JSON.stringify(record)}`,
-      eventTime,
-      eventSource,
-      eventName,
-      errorCode ?? '',
-      principalKey(identity),
-    ].join('\u0000'),
-    ...optional('supersedes', supersedes(record)),
+    dedupeKey: `${id ?? `no-id ${JSON.stringify(record)}`}\0${eventTime}\0${eventSource}\0${eventName}\0${errorCode ?? ''}\0${principalKey(identity)}`,
   };
+  const session = member(identity, 'sessionContext');
+  set(event, 'apiVersion', string(record, 'apiVersion'));
+  set(event, 'recipientAccountId', string(record, 'recipientAccountId'));
+  set(event, 'readOnly', boolean(member(record, 'readOnly')));
+  set(event, 'invokedBy', string(identity, 'invokedBy'));
+  set(event, 'sourceIp', string(record, 'sourceIPAddress'));
+  set(event, 'userAgent', string(record, 'userAgent'));
+  set(event, 'vpcEndpointId', string(record, 'vpcEndpointId'));
+  set(event, 'mfa', boolean(member(member(session, 'attributes'), 'mfaAuthenticated')));
+  set(event, 'sourceIdentity', string(session, 'sourceIdentity'));
+  set(event, 'workload', workloadOf(identity));
+  set(event, 'sharedEventId', string(record, 'sharedEventID'));
+  set(event, 'supersedes', supersedes(record));
+  return event;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Sets a member that has a value; spreading an object for each would cost more than all the rest of decoding. */
+function set<T, K extends keyof T>(target: T, key: K, value: T[K] | undefined): void {
+  if (value !== undefined) target[key] = value;
 }
 
 /** Own string member, undefined where absent, empty or of another type. */
@@ -127,10 +124,6 @@ function boolean(value: Json | undefined): boolean | undefined {
   return value === 'true' ? true : value === 'false' ? false : undefined;
 }
 
-function optional<K extends string, V>(key: K, value: V | undefined): { [key in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [key in K]?: V });
-}
-
 const principalKey = (identity: Json | undefined): string =>
   string(identity, 'arn') ?? string(identity, 'principalId') ?? string(identity, 'invokedBy') ?? '';
 
@@ -138,39 +131,42 @@ const principalKey = (identity: Json | undefined): string =>
 export function parseTime(value: string): number | undefined {
   const match = TIME.exec(value);
   if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  const [hour, minute, second] = [Number(match[4]), Number(match[5]), Number(match[6])];
   if (month < 1 || month > 12 || hour > 23 || minute > 59 || second > 60) return undefined;
-  if (day < 1 || day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
+  if (day < 1 || (day > 28 && day > new Date(Date.UTC(year, month, 0)).getUTCDate())) return undefined;
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
+
+/** By lower-case name, and by the usual spellings, so that most names need no lowering. */
+const RESOURCE_MEMBERS: ReadonlyMap<string, keyof EventResource> = new Map([
+  ['arn', 'arn'],
+  ['ARN', 'arn'],
+  ['arnprefix', 'arnPrefix'],
+  ['accountid', 'accountId'],
+  ['accountId', 'accountId'],
+  ['type', 'type'],
+]);
 
 /** `ARN` in the documentation; some services write `arn` or `Arn` (record-format section 2). */
 function readResources(value: Json | undefined): readonly EventResource[] {
   if (!Array.isArray(value)) return [];
-  return value.flatMap((one: Json): EventResource[] => {
+  const out: EventResource[] = [];
+  for (const one of value as readonly Json[]) {
     const parts = object(one);
-    if (!parts) return [];
-    const lower = new Map(Object.keys(parts).map((key) => [key.toLowerCase(), parts[key]]));
-    const read = (key: string): string | undefined => {
-      const found = lower.get(key);
-      return typeof found === 'string' && found !== '' ? found : undefined;
-    };
-    return [
-      {
-        ...optional('arn', read('arn')),
-        ...optional('arnPrefix', read('arnprefix')),
-        ...optional('accountId', read('accountid')),
-        ...optional('type', read('type')),
-      },
-    ];
-  });
+    if (!parts) continue;
+    const read: Mutable<EventResource> = {};
+    // Of two spellings of one name the later counts, also where it holds no text.
+    for (const key of Object.keys(parts)) {
+      const member = RESOURCE_MEMBERS.get(key) ?? RESOURCE_MEMBERS.get(key.toLowerCase());
+      if (member === undefined) continue;
+      const text = parts[key];
+      if (typeof text === 'string' && text !== '') read[member] = text;
+      else delete read[member];
+    }
+    out.push(read);
+  }
+  return out;
 }
 
 /** Present since event version 1.07; before, managementEvent (1.06) tells, and before that the data events of the time. */

@@ -1,7 +1,7 @@
 /** One principal's accumulators: permissions used, denials, unmapped events, hidden needs. */
 import type { TrailEvent } from '../events/event.ts';
 import type { RequiredPermission, Resolution } from '../permissions/permission.ts';
-import { byCodeUnit, createDistinct, createSeen } from './seen.ts';
+import { byCodeUnit, createDistinct, createSeen, FewValues } from './seen.ts';
 import type { DenialEntry, HiddenEntry, UnmappedEntry, UsageEntry } from './usage.ts';
 
 const DAY = 86_400_000;
@@ -9,6 +9,17 @@ const DAY = 86_400_000;
 const keyOf = (...parts: readonly string[]): string => JSON.stringify(parts);
 const sorted = <T>(map: ReadonlyMap<string, T>): readonly T[] =>
   [...map].sort(([a], [b]) => byCodeUnit(a, b)).map(([, value]) => value);
+
+/** Equal for what is one entry, told apart by no more than it takes; the order of results is that of `orderOf`. */
+function usageKey({ action, resource, level, context }: RequiredPermission): string {
+  // JSON holds no line break, and the other words are the tables': only the ARN, which comes last, could hold one.
+  const place = context.length === 0 ? '' : JSON.stringify(context);
+  if (resource.kind !== 'arn' || resource.inexact)
+    return `${action}\n${level}\n${place}\n\n${JSON.stringify(resource)}`;
+  return `${action}\n${level}\n${place}\n${resource.found}\n${resource.type ?? ''}\n${resource.arn}`;
+}
+const orderOf = ({ action, resource, level, context }: RequiredPermission): string =>
+  keyOf(action, JSON.stringify(resource), level, JSON.stringify(context));
 
 type Mapped = Extract<Resolution, { status: 'mapped' }>;
 
@@ -28,16 +39,20 @@ export interface Entries {
 }
 
 export function createEntries(): Entries {
-  const usage = new Map<string, ReturnType<typeof createUsage>>();
+  const usage = new Map<string, Usage>();
   const denials = new Map<string, ReturnType<typeof createGroup<Omit<DenialEntry, SeenKeys>>>>();
   const unmapped = new Map<string, ReturnType<typeof createGroup<Omit<UnmappedEntry, SeenKeys>>>>();
   const hidden = new Map<string, ReturnType<typeof createGroup<Omit<HiddenEntry, SeenKeys>>>>();
   return {
     used: (event, mapped) => {
       for (const permission of mapped.permissions) {
-        const { action, resource, level, context } = permission;
-        const key = keyOf(action, JSON.stringify(resource), level, JSON.stringify(context));
-        upsert(usage, key, () => createUsage(permission)).add(event, permission);
+        const key = usageKey(permission);
+        let known = usage.get(key);
+        if (known === undefined) {
+          known = new Usage(permission);
+          usage.set(key, known);
+        }
+        known.add(event, permission.basis);
       }
       for (const need of mapped.hidden)
         upsert(hidden, keyOf(need.action, need.through, need.reason, event.eventName), () =>
@@ -68,7 +83,9 @@ export function createEntries(): Entries {
       upsert(unmapped, JSON.stringify(fields), () => createGroup(fields)).add(event);
     },
     result: () => ({
-      entries: sorted(usage).map((one) => one.value()),
+      entries: sorted(new Map([...usage.values()].map((one) => [one.order(), one]))).map((one) =>
+        one.value(),
+      ),
       denials: sorted(denials).map((one) => one.value()),
       unmapped: sorted(unmapped).map((one) => one.value()),
       hidden: sorted(hidden).map((one) => one.value()),
@@ -95,46 +112,73 @@ function createGroup<T extends object>(fields: T) {
   };
 }
 
-function createUsage({ action, resource, level, context }: RequiredPermission) {
-  const seen = createSeen();
-  const counts = { succeeded: 0, failed: 0, inconclusive: 0 };
-  const days = new Set<number>();
-  const regions = new Set<string>();
-  const via = new Set<string>();
-  const eventNames = new Set<string>();
-  const [sessions, sourceIps, workloads] = [createDistinct(), createDistinct(), createDistinct()];
-  let basis: string | undefined;
-  let direct = false;
-  return {
-    add: (event: TrailEvent, permission: RequiredPermission): void => {
-      seen.add(event.count, event.firstSeen, event.lastSeen, event.sampleIds, event.sampleTimes);
-      if (event.outcome.kind !== 'denied') counts[event.outcome.kind] += event.count;
-      days.add(dayOf(event.firstSeen)).add(dayOf(event.lastSeen));
-      regions.add(event.awsRegion);
-      eventNames.add(event.eventName);
-      if (event.invokedBy === undefined) direct = true;
-      else via.add(event.invokedBy);
-      if (event.principal.kind === 'role') sessions.add(event.principal.session);
-      sourceIps.add(event.sourceIp);
-      workloads.add(event.workload);
-      if (basis === undefined || permission.basis < basis) basis = permission.basis;
-    },
-    value: (): UsageEntry => ({
+/** A class, as a log can fill many: closures would take more than what they hold. */
+class Usage {
+  readonly #permission: RequiredPermission;
+  readonly #seen = createSeen();
+  #succeeded = 0;
+  #failed = 0;
+  #inconclusive = 0;
+  readonly #days = new FewValues<number>();
+  readonly #regions = new FewValues<string>();
+  readonly #eventNames = new FewValues<string>();
+  #via: FewValues<string> | undefined;
+  readonly #sessions = createDistinct();
+  readonly #sourceIps = createDistinct();
+  readonly #workloads = createDistinct();
+  #basis: string;
+  #direct = false;
+
+  constructor(permission: RequiredPermission) {
+    this.#permission = permission;
+    this.#basis = permission.basis;
+  }
+
+  order(): string {
+    return orderOf(this.#permission);
+  }
+
+  add(event: TrailEvent, basis: string): void {
+    this.#seen.add(event.count, event.firstSeen, event.lastSeen, event.sampleIds, event.sampleTimes);
+    const { kind } = event.outcome;
+    if (kind === 'succeeded') this.#succeeded += event.count;
+    else if (kind === 'failed') this.#failed += event.count;
+    else if (kind === 'inconclusive') this.#inconclusive += event.count;
+    this.#days.add(dayOf(event.firstSeen));
+    this.#days.add(dayOf(event.lastSeen));
+    this.#regions.add(event.awsRegion);
+    this.#eventNames.add(event.eventName);
+    if (event.invokedBy === undefined) this.#direct = true;
+    else {
+      this.#via ??= new FewValues();
+      this.#via.add(event.invokedBy);
+    }
+    if (event.principal.kind === 'role') this.#sessions.add(event.principal.session);
+    this.#sourceIps.add(event.sourceIp);
+    this.#workloads.add(event.workload);
+    if (basis < this.#basis) this.#basis = basis;
+  }
+
+  value(): UsageEntry {
+    const { action, resource, level, context } = this.#permission;
+    return {
       action,
       resource,
       level,
       context,
-      basis: basis ?? '',
-      ...seen.value(),
-      ...counts,
-      days: [...days].sort((a, b) => a - b),
-      regions: [...regions].sort(byCodeUnit),
-      sessions: sessions.value(),
-      sourceIps: sourceIps.value(),
-      workloads: workloads.value(),
-      via: [...via].sort(byCodeUnit),
-      direct,
-      eventNames: [...eventNames].sort(byCodeUnit),
-    }),
-  };
+      basis: this.#basis,
+      ...this.#seen.value(),
+      succeeded: this.#succeeded,
+      failed: this.#failed,
+      inconclusive: this.#inconclusive,
+      days: this.#days.values().sort((a, b) => a - b),
+      regions: this.#regions.values().sort(byCodeUnit),
+      sessions: this.#sessions.value(),
+      sourceIps: this.#sourceIps.value(),
+      workloads: this.#workloads.value(),
+      via: this.#via?.values().sort(byCodeUnit) ?? [],
+      direct: this.#direct,
+      eventNames: this.#eventNames.values().sort(byCodeUnit),
+    };
+  }
 }

@@ -3,7 +3,7 @@
  * order nor batching nor the number of workers matters; every record ends in exactly one bucket.
  */
 import type { TrailEvent } from '../events/event.ts';
-import type { Resolution } from '../permissions/permission.ts';
+import type { RequiredPermission, Resolution } from '../permissions/permission.ts';
 import { type Batch, isWanted, type PrincipalFilter, type Window } from '../trail/source.ts';
 import { createEntries, dayOf } from './entries.ts';
 import { createIdSet } from './id-set.ts';
@@ -31,8 +31,15 @@ export interface Ledger {
 const identity = (one: { kind: string; accountId: string; name: string }): string =>
   JSON.stringify([one.accountId, one.kind, one.name.toLowerCase()]);
 
+/** As `identity`, for one spelling of the name, and cheap to make: the length keeps account and name apart. */
+const spelling = (one: { kind: string; accountId: string; name: string }): string =>
+  `${one.kind} ${one.accountId.length} ${one.accountId}${one.name}`;
+/** Names come from logs: past this many spellings they are no longer kept. */
+const MAX_SPELLINGS = 50_000;
+
 export function createLedger(options: LedgerOptions): Ledger {
   const books = new Map<string, ReturnType<typeof createBook>>();
+  const spellings = new Map<string, ReturnType<typeof createBook>>();
   const ids = createIdSet();
   /** Copies for a resource owner's account, until it is known whether the caller's own copy was read as well. */
   const copies = new Map<string, TrailEvent>();
@@ -43,9 +50,13 @@ export function createLedger(options: LedgerOptions): Ledger {
   const bookOf = (event: Pick<TrailEvent, 'principal'>): ReturnType<typeof createBook> | undefined => {
     const { principal } = event;
     if (principal.kind === 'none' || !isWanted(principal, options.wanted)) return undefined;
+    const spelled = spelling(principal);
+    const met = spellings.get(spelled);
+    if (met) return met;
     const key = identity(principal);
     const known = books.get(key) ?? createBook(options);
     books.set(key, known);
+    if (spellings.size < MAX_SPELLINGS) spellings.set(spelled, known);
     return known;
   };
   const enter = (event: TrailEvent): void => {
@@ -123,7 +134,7 @@ function createBook({ window, resolve, exclude }: LedgerOptions) {
     own += by;
     buckets.set(bucket, (buckets.get(bucket) ?? 0) + by);
     if (reason === undefined) return;
-    const key = JSON.stringify([bucket, reason]);
+    const key = `${bucket} ${reason}`;
     reasons.set(key, (reasons.get(key) ?? 0) + by);
   };
   const witness = (event: TrailEvent): void => {
@@ -167,8 +178,9 @@ function createBook({ window, resolve, exclude }: LedgerOptions) {
         return count('unmapped', `${event.eventSource} ${event.eventName}`, event.count);
       }
       entries.used(event, resolution);
-      for (const service of servicesOf(resolution)) {
-        const key = JSON.stringify([service, dayOf(event.firstSeen)]);
+      const day = dayOf(event.firstSeen);
+      for (const service of servicesOf(resolution.permissions)) {
+        const key = `${service} ${day}`;
         serviceDays.set(key, (serviceDays.get(key) ?? 0) + event.count);
       }
       if (event.supersedes !== undefined) return count('correction', undefined, event.count);
@@ -190,7 +202,10 @@ function createBook({ window, resolve, exclude }: LedgerOptions) {
       ...entries.result(),
       accounting: account(records, own, malformed, buckets, reasons),
       serviceDays: [...serviceDays]
-        .map(([key, calls]) => [...(JSON.parse(key) as [string, number]), calls] as const)
+        .map(([key, calls]) => {
+          const [service, day] = halves(key);
+          return [service, Number(day), calls] as const;
+        })
         .sort((a, b) => byCodeUnit(a[0], b[0]) || a[1] - b[1]),
       sessions: sessions.value(),
       sourceIps: sourceIps.value(),
@@ -199,9 +214,22 @@ function createBook({ window, resolve, exclude }: LedgerOptions) {
   };
 }
 
-/** Services the call used for certain; what it only may have needed is no use. */
-const servicesOf = ({ permissions }: Extract<Resolution, { status: 'mapped' }>): ReadonlySet<string> =>
-  new Set(permissions.filter((one) => one.level !== 'possible').map((one) => one.action.split(':')[0]!));
+/** Both sides of a key's first space; neither buckets nor service prefixes hold one. */
+function halves(key: string): readonly [string, string] {
+  const space = key.indexOf(' ');
+  return [key.slice(0, space), key.slice(space + 1)];
+}
+
+/** Services the call used for certain, each once; what it only may have needed is no use. */
+function servicesOf(permissions: readonly RequiredPermission[]): readonly string[] {
+  const out: string[] = [];
+  for (const { action, level } of permissions) {
+    if (level === 'possible') continue;
+    const service = action.slice(0, action.indexOf(':'));
+    if (!out.includes(service)) out.push(service);
+  }
+  return out;
+}
 
 /** Closes the books: what is neither malformed nor this principal's is another's. */
 function account(
@@ -217,9 +245,7 @@ function account(
     ['malformed', bad],
     ['other-principal', records - bad - own],
   ]);
-  const named = [...reasons].map(
-    ([key, count]) => [...(JSON.parse(key) as [Bucket, string]), count] as const,
-  );
+  const named = [...reasons].map(([key, count]) => [...(halves(key) as [Bucket, string]), count] as const);
   return {
     records,
     buckets: Object.fromEntries(BUCKETS.map((bucket) => [bucket, all.get(bucket) ?? 0])) as Record<

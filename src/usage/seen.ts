@@ -17,33 +17,45 @@ export interface SeenBuilder {
   };
 }
 
-export function createSeen(): SeenBuilder {
-  let count = 0;
-  let firstSeen = Number.POSITIVE_INFINITY;
-  let lastSeen = Number.NEGATIVE_INFINITY;
-  let samples: { readonly time: number; readonly id: string }[] = [];
-  return {
-    add: (more, first, last, ids, times) => {
-      count += more;
-      if (first < firstSeen) firstSeen = first;
-      if (last > lastSeen) lastSeen = last;
-      for (const [index, id] of ids.entries()) {
-        const time = times?.[index] ?? first;
-        const worst = samples.at(-1);
-        if (
-          samples.length === SAMPLES &&
-          worst &&
-          (time > worst.time || (time === worst.time && id >= worst.id))
-        )
-          continue;
-        if (samples.some((one) => one.id === id && one.time === time)) continue;
-        samples.push({ time, id });
-        samples.sort((a, b) => a.time - b.time || byCodeUnit(a.id, b.id));
-        samples = samples.slice(0, SAMPLES);
-      }
-    },
-    value: () => ({ count, firstSeen, lastSeen, sampleIds: samples.map((one) => one.id) }),
-  };
+type Sample = { readonly time: number; readonly id: string };
+const NO_SAMPLES: readonly Sample[] = [];
+const NO_VALUES: readonly string[] = [];
+
+export const createSeen = (): SeenBuilder => new SeenState();
+
+/** A class, as there are many and closures would take more than what they hold. */
+class SeenState implements SeenBuilder {
+  #count = 0;
+  #first = Number.POSITIVE_INFINITY;
+  #last = Number.NEGATIVE_INFINITY;
+  #samples = NO_SAMPLES;
+
+  add(more: number, first: number, last: number, ids: readonly string[], times?: readonly number[]): void {
+    this.#count += more;
+    if (first < this.#first) this.#first = first;
+    if (last > this.#last) this.#last = last;
+    for (let index = 0; index < ids.length; index += 1) this.#sample(times?.[index] ?? first, ids[index]!);
+  }
+
+  #sample(time: number, id: string): void {
+    const known = this.#samples;
+    if (known.length === 0) {
+      this.#samples = [{ time, id }];
+      return;
+    }
+    const worst = known[known.length - 1]!;
+    const late = time > worst.time || (time === worst.time && id >= worst.id);
+    if (known.length === SAMPLES && late) return;
+    if (known.some((one) => one.id === id && one.time === time)) return;
+    const all = [...known, { time, id }];
+    if (!late) all.sort((a, b) => a.time - b.time || byCodeUnit(a.id, b.id));
+    this.#samples = all.length > SAMPLES ? all.slice(0, SAMPLES) : all;
+  }
+
+  value() {
+    const sampleIds = this.#samples.map((one) => one.id);
+    return { count: this.#count, firstSeen: this.#first, lastSeen: this.#last, sampleIds };
+  }
 }
 
 /** The smallest values seen, and whether there were more than fit: the same whatever the order. */
@@ -52,24 +64,50 @@ export interface DistinctBuilder {
   value(): Distinct;
 }
 
-export function createDistinct(limit = DISTINCT): DistinctBuilder {
-  const kept = new Set<string>();
-  let more = false;
-  let largest = '';
-  return {
-    add: (value) => {
-      if (value === undefined || kept.has(value)) return;
-      if (kept.size < limit) {
-        kept.add(value);
-        if (value > largest) largest = value;
-        return;
-      }
-      more = true;
-      if (value > largest) return;
-      kept.delete(largest);
-      kept.add(value);
-      largest = [...kept].sort(byCodeUnit).at(-1)!;
-    },
-    value: () => ({ values: [...kept].sort(byCodeUnit), more }),
-  };
+export const createDistinct = (limit = DISTINCT): DistinctBuilder => new DistinctState(limit);
+
+/** A plain list: most hold one or two values, where a Set takes five times the memory. */
+class DistinctState implements DistinctBuilder {
+  readonly #limit: number;
+  #kept = NO_VALUES as string[];
+  #more = false;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(value: string | undefined): void {
+    const kept = this.#kept;
+    if (value === undefined || kept.includes(value)) return;
+    if (kept.length === 0) this.#kept = [value];
+    else if (kept.length < this.#limit) kept.push(value);
+    else {
+      this.#more = true;
+      let largest = 0;
+      for (let index = 1; index < kept.length; index += 1) if (kept[index]! > kept[largest]!) largest = index;
+      if (value < kept[largest]!) kept[largest] = value;
+    }
+  }
+
+  value(): Distinct {
+    return { values: [...this.#kept].sort(byCodeUnit), more: this.#more };
+  }
+}
+
+/** A set that mostly holds one value, which then takes no Set. */
+export class FewValues<T extends string | number> {
+  #first: T | undefined;
+  #others: Set<T> | undefined;
+
+  add(value: T): void {
+    if (this.#first === undefined) this.#first = value;
+    else if (this.#first !== value) {
+      this.#others ??= new Set();
+      this.#others.add(value);
+    }
+  }
+
+  values(): T[] {
+    return this.#first === undefined ? [] : [this.#first, ...(this.#others ?? [])];
+  }
 }
