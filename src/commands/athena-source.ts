@@ -8,19 +8,6 @@ import { type AwsArgs, awsOptions } from './aws-flags.ts';
 import type { Args, Io } from './command.ts';
 import { readQuery } from './queries.ts';
 
-const group = 'Athena:';
-
-/** Flags for a yargs builder. */
-export const ATHENA_FLAGS = {
-  workgroup: { type: 'string', describe: 'workgroup that runs the queries', group },
-  catalog: { type: 'string', describe: 'data catalog of the table', group },
-  database: { type: 'string', describe: 'database of the table', group },
-  table: { type: 'string', describe: 'table over the logs (see `gen-policy athena init`)', group },
-  'output-location': { type: 'string', describe: 's3:// folder for results; the workgroup’s own', group },
-  'max-bytes': { type: 'number', describe: 'stop when the first query scanned more than this', group },
-  'reuse-minutes': { type: 'number', describe: 'take results of the same query up to this old', group },
-} as const;
-
 /** What the flags say of Athena itself. Throws a UsageError for what cannot be. */
 export function athenaOptions(args: Args): AthenaOptions {
   const text = (value: unknown): string | undefined => (value === undefined ? undefined : String(value));

@@ -1,6 +1,6 @@
 /** `gen-policy athena init`: the statement that makes the table, printed or run. */
 import { EXIT, UsageError } from '../errors.ts';
-import { ATHENA_FLAGS, athenaOptions } from './athena-source.ts';
+import { ATHENA_FLAGS } from './athena-flags.ts';
 import { AWS_FLAGS } from './aws-flags.ts';
 import type { Command } from './command.ts';
 import { readQuery } from './queries.ts';
@@ -51,7 +51,10 @@ export const command: Command = {
       io.out(`${sql};\n`);
       return EXIT.done;
     }
-    const { runQuery } = await import('../trail/athena/client.ts');
+    const [{ runQuery }, { athenaOptions }] = await Promise.all([
+      import('../trail/athena/client.ts'),
+      import('./athena-source.ts'),
+    ]);
     await runQuery(athenaOptions(args), sql, [], io.signal);
     io.err('note: the table is there\n');
     return EXIT.done;

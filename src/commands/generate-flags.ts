@@ -1,10 +1,10 @@
 /** Flags of the default command; apart from it, so that `--help` loads nothing else. */
 import type { Argv } from 'yargs';
-import { ATHENA_FLAGS } from './athena-source.ts';
+import { ATHENA_FLAGS } from './athena-flags.ts';
 import { AWS_FLAGS } from './aws-flags.ts';
 import { outputFlags } from './output-flags.ts';
 import { principalFlags, windowFlags } from './principal-flags.ts';
-import { S3_FLAGS } from './s3-source.ts';
+import { S3_FLAGS } from './s3-flags.ts';
 
 /** Where the evidence comes from; `verify` and `review` take the same. */
 export function evidenceFlags(yargs: Argv): Argv {
