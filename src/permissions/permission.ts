@@ -75,3 +75,10 @@ export type Resolution =
     }
   | { readonly status: 'no-permission'; readonly reason: string; readonly source: string }
   | { readonly status: 'unmapped'; readonly reason: string; readonly denied?: Denial };
+
+/**
+ * Whether the literal is what IAM evaluates: false where the record shows no resource, or an IAM entity without its
+ * path. What AWS made during the call has a name, which the next call will not have.
+ */
+export const isNamed = (resource: ResourceRef): boolean =>
+  resource.kind === 'any' || (resource.kind === 'arn' && resource.inexact?.why !== 'path-unknown');

@@ -1,5 +1,6 @@
 /** What each statement of each attached policy grants: patterns as written, and the published actions they stand for. */
 import type { ActionName, Catalogue, CatalogueAction } from '../catalogue/catalogue.ts';
+import { isNamed } from '../permissions/permission.ts';
 import type { Policy, Selector, Statement } from '../policy/document.ts';
 import { asPattern, escapeLiteral, intersects, matchesAction, matchesResource } from '../policy/pattern.ts';
 import type { UsageEntry } from '../usage/usage.ts';
@@ -69,7 +70,7 @@ export function reaches(
   info: CatalogueAction | undefined,
 ): boolean {
   const { resource } = entry;
-  if (resource.kind === 'unresolved') return true;
+  if (resource.kind === 'unresolved' || !isNamed(resource)) return true;
   // A list call that names nothing is evaluated against whatever pattern the service builds: any of them may be it.
   if (resource.kind === 'any' && resource.found === 'names-none' && (info?.resourceTypes.length ?? 1) > 0)
     return true;

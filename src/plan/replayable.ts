@@ -1,5 +1,6 @@
 /** Which uses the new policies must allow, and as which requests. */
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import { isNamed } from '../permissions/permission.ts';
 import type { Request } from '../policy/evaluate.ts';
 import type { PrincipalUsage, UsageEntry } from '../usage/usage.ts';
 
@@ -21,8 +22,8 @@ export function provenUses(usage: PrincipalUsage, minDaysSeen: number): readonly
  * call that names nothing is evaluated on a pattern the service builds.
  */
 export function needsWholeGrant({ action, resource }: UsageEntry, catalogue: Catalogue): boolean {
-  if (resource.kind === 'unresolved') return true;
-  if (resource.kind === 'arn' || resource.found === 'no-resource-level') return false;
+  if (!isNamed(resource)) return true;
+  if (resource.kind !== 'any' || resource.found === 'no-resource-level') return false;
   return (catalogue.action(action)?.resourceTypes.length ?? 1) > 0;
 }
 

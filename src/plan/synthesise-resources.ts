@@ -1,5 +1,6 @@
 /** Narrows one old statement's resources to what was seen: observed (exact or generalised) inside old, never beyond. */
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import { isNamed } from '../permissions/permission.ts';
 import type { Selector } from '../policy/document.ts';
 import {
   asPattern,
@@ -41,19 +42,24 @@ export function narrowResources(
   const asGranted: Narrowed = { resource: old, written: [] };
   const everything = !old.not && old.patterns.includes(EVERYTHING) ? only([EVERYTHING], old) : asGranted;
   const arns: string[] = [];
+  const made: ResourcePattern[] = [];
   for (const entry of entries) {
     const { resource } = entry;
-    if (resource.kind === 'unresolved') return asGranted;
+    if (resource.kind === 'unresolved' || !isNamed(resource)) return asGranted;
     if (resource.kind === 'any' || takesNoResource(entry, options.catalogue)) return everything;
     if (!isArn(resource.arn)) return asGranted;
-    arns.push(resource.arn);
+    // The id of a thing that the call made is of no use to the next call: all ids of its kind are needed.
+    if (resource.inexact)
+      for (const pattern of resource.inexact.patterns)
+        made.push({ pattern, seen: [resource.arn], rule: 'AWS chooses the id when it makes the thing' });
+    else arns.push(resource.arn);
   }
-  if (arns.length === 0) return asGranted;
+  if (arns.length + made.length === 0) return asGranted;
   if (!options.variables && (arns.some(needsEscape) || old.patterns.some((text) => text.includes('${'))))
     return asGranted;
   // A role that is passed is named, never guessed at.
   const mode = entries[0]!.action.toLowerCase() === 'iam:passrole' ? 'exact' : options.mode;
-  const candidates = generalise(arns, mode, options.catalogue);
+  const candidates = merged([...generalise(arns, mode, options.catalogue), ...made]);
   const found = old.not ? outside(old.patterns, candidates) : inside(old.patterns, candidates);
   const patterns = withoutCovered(found);
   if (patterns.length === 0) return asGranted;
@@ -64,6 +70,17 @@ export function narrowResources(
       (one) => one.rule !== undefined && !known.has(one.pattern) && patterns.includes(asPattern(one.pattern)),
     ),
   };
+}
+
+/** One candidate a pattern, sorted. */
+function merged(all: readonly ResourcePattern[]): readonly ResourcePattern[] {
+  const byPattern = new Map<string, ResourcePattern>();
+  for (const one of all) {
+    const known = byPattern.get(one.pattern);
+    const seen = known ? [...new Set([...known.seen, ...one.seen])].sort() : one.seen;
+    byPattern.set(one.pattern, { ...one, seen });
+  }
+  return [...byPattern.values()].sort((a, b) => (a.pattern < b.pattern ? -1 : 1));
 }
 
 const FOREIGN = /[^\u0020-\u00ff]/;
