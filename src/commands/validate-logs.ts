@@ -10,7 +10,8 @@ import type { Window } from '../trail/source.ts';
 import { AWS_FLAGS, type AwsArgs, awsOptions } from './aws-flags.ts';
 import type { Args, Command, Io } from './command.ts';
 import { readWindow, windowFlags } from './principal-flags.ts';
-import { bucketOptions, S3_FLAGS } from './s3-source.ts';
+import { S3_FLAGS } from './s3-flags.ts';
+import { bucketOptions } from './s3-source.ts';
 import { validationText } from './validate-logs-view.ts';
 
 const { bucket, prefix, trail, accounts, regions } = S3_FLAGS;
