@@ -2,6 +2,7 @@
 import { ownerAdvice } from '../account/find-principal.ts';
 import { EXIT, isExpected } from '../errors.ts';
 import { buildPlan } from '../plan/build.ts';
+import { compareFindings, type FindingChanges } from '../plan/review/changes.ts';
 import type { ReviewRow } from '../plan/review/review.ts';
 import { bareRow, rowOf } from '../plan/review/row.ts';
 import { FORMATS, type FormatName } from '../report/formats.ts';
@@ -10,6 +11,7 @@ import type { Granted } from './granted.ts';
 import { writeOutputs } from './output.ts';
 import { type InputParts, planInput } from './plan-input.ts';
 import type { ReviewedAccount } from './review-account.ts';
+import { comparable, type DecisionReader, type Previous } from './review-previous.ts';
 import type { Subject } from './review-subjects.ts';
 import type { Tally } from './review-tally.ts';
 
@@ -20,9 +22,14 @@ export interface ReviewRun extends Omit<InputParts, 'usage' | 'granted'> {
   readonly pages: readonly FormatName[];
   readonly width: number;
   readonly tally: Tally;
+  readonly previous: Previous | undefined;
+  readonly decisions: DecisionReader | undefined;
+  /** Filled with what changed since the previous review. */
+  readonly changes: Map<string, FindingChanges>;
 }
 
-export async function reviewOne({ ref, principal, folder }: Subject, run: ReviewRun): Promise<ReviewRow> {
+export async function reviewOne(subject: Subject, run: ReviewRun): Promise<ReviewRow> {
+  const { ref, principal, folder } = subject;
   const { evidence, out, reviewed, tally } = run;
   const usage = evidence.ledger.usage(ref);
   const advice = principal && ownerAdvice(principal);
@@ -36,7 +43,11 @@ export async function reviewOne({ ref, principal, folder }: Subject, run: Review
       ...(lastAccessed ? { lastAccessed } : {}),
       ...(reviewed.trails ? { trails: reviewed.trails } : {}),
     };
-    const plan = buildPlan(planInput({ ...run, usage, granted }));
+    const decided = (await run.decisions?.rules(subject)) ?? [];
+    const options = { ...run.options, keepRules: [...run.options.keepRules, ...decided] };
+    const plan = buildPlan(planInput({ ...run, options, usage, granted }));
+    const earlier = await run.previous?.findings(subject);
+    if (earlier) run.changes.set(ref.arn, compareFindings(earlier, comparable(plan)));
     if (out !== undefined) {
       const style = { colour: false, width: run.width };
       const files = run.pages.flatMap((name) => FORMATS[name].files(plan, style));

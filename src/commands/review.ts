@@ -3,8 +3,9 @@
 import { loadCatalogue } from '../catalogue/load.ts';
 import { type ExitCode, UsageError } from '../errors.ts';
 import { createResolver } from '../permissions/resolver.ts';
-import { CHECK_IDS, type CheckResult } from '../plan/checks/check.ts';
+import { CHECK_IDS, type CheckResult, hasInput } from '../plan/checks/check.ts';
 import { checkAccount, checkPrincipal, parseSkips } from '../plan/checks/run.ts';
+import { compareReviews, type Earlier, type FindingChanges } from '../plan/review/changes.ts';
 import { REVIEW_VERSION, type Review, type ReviewRow } from '../plan/review/review.ts';
 import { bySeverity, ranked } from '../plan/review/row.ts';
 import { isoTime } from '../plan/summary.ts';
@@ -21,7 +22,8 @@ import { writeOutputs } from './output.ts';
 import { planOptions } from './plan-options.ts';
 import { readWindow, windowFlags } from './principal-flags.ts';
 import { readReviewed } from './review-account.ts';
-import { reviewOne } from './review-one.ts';
+import { type ReviewRun, reviewOne } from './review-one.ts';
+import { readDecisions, readPrevious } from './review-previous.ts';
 import { subjectsOf } from './review-subjects.ts';
 import { createTally } from './review-tally.ts';
 
@@ -43,6 +45,16 @@ export const command: Command = {
         type: 'string',
         describe: 'checks left out, comma-separated: a name, or name:PATTERN for the subjects that match',
         group: 'Principals:',
+      })
+      .option('previous', {
+        type: 'string',
+        describe: 'folder of an earlier review, to say what is new, fixed or worse',
+        group: 'Evidence:',
+      })
+      .option('decisions', {
+        type: 'string',
+        describe: 'findings.csv with its decision columns filled in, or a folder of them: `keep` is kept',
+        group: 'Evidence:',
       })
       .option('out', {
         type: 'string',
@@ -84,6 +96,11 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
   const source = await openSource(args, window, io);
   const reviewed = await readReviewed(args);
   const { account, problems } = reviewed;
+  const previous =
+    args.previous === undefined
+      ? undefined
+      : await readPrevious(String(args.previous), { match, accountId: account?.accountId });
+  const decisions = args.decisions === undefined ? undefined : await readDecisions(String(args.decisions));
   const quiet = args.quiet === true;
   if (!quiet) for (const problem of problems) io.err(`note: ${problem}\n`);
   const catalogue = await loadCatalogue();
@@ -104,7 +121,26 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
   };
   const tally = createTally(conditions);
   const checks: CheckResult[] = [];
-  const run = { evidence, catalogue, window, options, reviewed, out, pages, width: io.width, tally };
+  const changes = new Map<string, FindingChanges>();
+  /** A check that was switched off or has no input any more is not fixed. */
+  const stillJudged = (earlier: Earlier): Earlier => ({
+    ...earlier,
+    checks: earlier.checks.filter((one) => context && hasInput(one.check, context) && !skips(one)),
+  });
+  const run: ReviewRun = {
+    evidence,
+    catalogue,
+    window,
+    options,
+    reviewed,
+    out,
+    pages,
+    width: io.width,
+    tally,
+    previous,
+    decisions,
+    changes,
+  };
   const rows: ReviewRow[] = [];
   for (const subject of subjects.reviewed) {
     rows.push(await reviewOne(subject, run));
@@ -115,6 +151,9 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
   if (context) checks.push(...checkAccount(context));
   const counted = bySeverity(checks.filter((one) => !skips(one)));
   tally.gateChecks(counted);
+  const idle = decisions?.idle() ?? 0;
+  if (idle > 0 && !quiet)
+    io.err(`note: ${plural(idle, 'decision')} to keep what names no action: nothing to keep in a policy\n`);
   const result: Review = {
     schemaVersion: REVIEW_VERSION,
     tool: { name: 'gen-policy', version: VERSION, catalogue: catalogue.version },
@@ -128,6 +167,7 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
     match,
     principals: ranked(rows),
     checks: counted,
+    ...(previous ? { changes: compareReviews(stillJudged(previous.review), rows, counted, changes) } : {}),
     missing: subjects.missing,
     foreign: subjects.foreign,
   };

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import type { Plan } from '../../src/plan/plan.ts';
 import type { Review } from '../../src/plan/review/review.ts';
 import { run } from '../support/run.ts';
 
@@ -144,11 +145,62 @@ it('checks best practices with the credential report, and fails CI on one check'
   expect(gate.err).toContain('checks: `root-without-mfa`: 1 finding');
 });
 
+it('two reviews with a decision in between show exactly what changed', async () => {
+  const [first, second] = [folder(), folder()];
+  const one = ['--match', 'security-auditor'];
+  await run(['review', ...SOURCE, ...ACCOUNT, ...one, '--out', first]);
+  const path = join(first, '111122223333/role-security-auditor');
+  const csv = read(path, 'findings.csv');
+  const plan = JSON.parse(read(path, 'result.json')) as Plan;
+  const kept = plan.findings.find((finding) => finding.kind === 'remove-service')!;
+  const decided = csv
+    .split('\r\n')
+    .map((line) =>
+      line.includes(kept.id)
+        ? line.replace(/("",){4}""$/, '"Ana","keep","asked for by audit","2026-08-30",""')
+        : line,
+    )
+    .join('\r\n');
+  expect(decided).not.toBe(csv);
+  writeFileSync(join(path, 'findings.csv'), decided);
+  const again = [...one, '--previous', first, '--decisions', first, '--out', second];
+  const { changes } = await json(...ACCOUNT, ...again);
+  const [changed] = changes!.principals;
+  expect(changes).toMatchObject({ arrived: [], gone: [], checks: { added: [], fixed: [], worse: [] } });
+  expect(changes!.principals).toHaveLength(1);
+  expect(changed).toMatchObject({ added: [], fixed: [kept.id], worse: [] });
+  const rows = JSON.parse(read(second, '111122223333/role-security-auditor/result.json')) as Plan;
+  expect(rows.findings.some((finding) => finding.reason.includes('asked for by audit'))).toBe(true);
+  // Nothing changes where nothing did.
+  const calm = await json(...ACCOUNT, ...one, '--previous', second, '--decisions', first);
+  expect(calm.changes).toMatchObject({ principals: [], arrived: [], gone: [] });
+});
+
+it('what was not judged again is not called fixed', async () => {
+  const first = folder();
+  const one = ['--match', 'security-auditor'];
+  await run(['review', ...SOURCE, ...ACCOUNT, ...one, '--out', first, '--pages', 'json']);
+  const { changes } = await json(
+    ...ACCOUNT,
+    ...one,
+    '--previous',
+    first,
+    '--skip-checks',
+    'service-wildcard',
+  );
+  expect(changes!.checks).toEqual({ added: [], fixed: [], worse: [] });
+  const other = await run(['review', ...SOURCE, ...ACCOUNT, '--previous', first]);
+  expect(other.code).toBe(64);
+  expect(other.err).toContain('compare reviews of the same principals');
+});
+
 it.each([
   [['--match', 'nobody'], 64, 'no role or user of account `111122223333` matches'],
   [['--fail-on', 'unusd'], 64, '`--fail-on unusd` is not known'],
   [['--pages', 'pdf'], 64, '`--format pdf` is not known'],
   [['--last-accessed', 'x.json'], 64, '`--last-accessed` is the report on one principal'],
+  [['--previous', 'none'], 64, '`--previous none` has no `index.json`'],
+  [['--decisions', 'none.csv'], 64, '`--decisions none.csv` does not exist'],
   [['--skip-checks', 'mfa'], 64, '`mfa` in `--skip-checks` is no check'],
   [['--credential-report', 'none.csv'], 64, '`--credential-report none.csv` cannot be read (ENOENT)'],
   [['--account', 'live'], 64, 'a review reads the account from disk'],

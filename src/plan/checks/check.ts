@@ -30,6 +30,8 @@ export interface CheckResult {
 export interface CheckRow {
   readonly id: string;
   readonly severity: Severity;
+  /** The input without which it can say nothing. */
+  readonly needs: 'account' | 'credentials' | 'trails' | 'password-policy';
   readonly title: string;
   readonly fix: string;
   readonly page: string;
@@ -43,6 +45,22 @@ export function checkRow(id: string): CheckRow {
   const row = ROWS.get(id);
   if (!row) throw new Error(`no row for the check ${id}`);
   return row;
+}
+
+/** Whether the check has its input: without it no result means nothing. */
+export function hasInput(id: string, { account, trails }: CheckContext): boolean {
+  switch (ROWS.get(id)?.needs) {
+    case 'credentials':
+      return account.facts?.credentials !== undefined;
+    case 'trails':
+      return trails !== undefined;
+    case 'password-policy':
+      return account.facts?.passwordPolicy !== undefined;
+    case 'account':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** `key` tells results of one check and subject apart; it must not hold what changes from run to run. */

@@ -5,6 +5,7 @@
 import type { AccessLevel } from '../../catalogue/catalogue.ts';
 import type { CheckResult } from '../checks/check.ts';
 import type { Finding, Severity } from '../plan.ts';
+import type { ReviewChanges } from './changes.ts';
 
 export const REVIEW_VERSION = '1.0';
 
@@ -21,6 +22,8 @@ export interface Review {
   readonly principals: readonly ReviewRow[];
   /** Best practices not met, the most severe first; empty without an account. */
   readonly checks: readonly CheckResult[];
+  /** Compared with `--previous`. */
+  readonly changes?: ReviewChanges;
   /** Seen in the logs, of the account, but not in the account's file: deleted, or younger than the file. Sorted. */
   readonly missing: readonly string[];
   /** Seen in the logs, of other accounts. Sorted. */

@@ -5,6 +5,7 @@ import { INDEX_SCRIPT, INDEX_SCRIPT_HASH, STYLE, STYLE_HASH } from '../html/asse
 import { bar, legend } from '../html/chart.ts';
 import { count, day, percent, plural } from '../text.ts';
 import { sentence } from '../view.ts';
+import { changesSection } from './changes.ts';
 import { checksSection } from './checks.ts';
 import { barOf, type IndexRow } from './index-row.ts';
 import { indexRows } from './rows.ts';
@@ -52,6 +53,7 @@ ${legend([
 ${rows.length > STATIC ? html`<noscript><p>${plural(rows.length - STATIC, 'more principal')} in index.csv and index.json.</p></noscript>` : ''}<button id="index-more" type="button" hidden>Show more</button>
 </div>
 <script type="application/json" id="index-data">${scriptJson(rows)}</script></section>
+${changesSection(review)}
 ${checksSection(review)}
 ${others('Seen in the logs but not in the account', review.missing)}
 ${others('Principals of other accounts', review.foreign)}

@@ -6,7 +6,7 @@ import { clip } from '../escape/visible.ts';
 import { COLOURED, PLAIN, wrap } from '../style.ts';
 import { count, day, percent, plural } from '../text.ts';
 import { kindText, sentence } from '../view.ts';
-import { scopeLines, sums } from './view.ts';
+import { changeLines, scopeLines, sums } from './view.ts';
 
 const SHOWN = 20;
 const NAME = 34;
@@ -55,6 +55,9 @@ export function renderIndexSummary(review: Review, options: { colour: boolean; w
     if (checks.length > few.length)
       lines.push(style.dim(`  and ${count(checks.length - few.length)} more: --format checks, or the index`));
   }
+  const changes = changeLines(review);
+  if (changes.length > 0)
+    lines.push('', style.bold(`Since ${day(review.changes!.since)}`), ...changes.map((line) => `  ${line}`));
   const scope = scopeLines(review);
   if (scope.length > 0)
     lines.push('', ...scope.flatMap((line) => wrap(say(sentence(line)), options.width - 1)));

@@ -1,6 +1,7 @@
 /** What every report of a review says in the same words. */
+import type { FindingChanges } from '../../plan/review/changes.ts';
 import type { Review, ReviewRow } from '../../plan/review/review.ts';
-import { plural } from '../text.ts';
+import { count, plural } from '../text.ts';
 
 /** One line each on who is in the review and who is not; nothing seen is left out silently. */
 export function scopeLines(review: Review): readonly string[] {
@@ -26,6 +27,19 @@ export function scopeLines(review: Review): readonly string[] {
   if (review.accountId === undefined)
     lines.push('no account was given: nothing could be compared, and nothing ranked');
   return lines;
+}
+
+/** What changed since the review given as --previous, a line each. */
+export function changeLines({ changes }: Review): readonly string[] {
+  if (!changes) return [];
+  const { checks, principals, arrived, gone } = changes;
+  const sum = (pick: (one: FindingChanges) => readonly string[]): number =>
+    principals.reduce((total, one) => total + pick(one).length, 0);
+  return [
+    `findings: ${count(sum((one) => one.added))} new, ${count(sum((one) => one.fixed))} fixed, ${count(sum((one) => one.worse))} worse, of ${plural(principals.length, 'principal')} that changed`,
+    `checks: ${count(checks.added.length)} new, ${count(checks.fixed.length)} fixed, ${count(checks.worse.length)} worse`,
+    `principals: ${count(arrived.length)} new, ${count(gone.length)} gone`,
+  ];
 }
 
 /** `granted 4,310, used 12`, of all principals together. */
