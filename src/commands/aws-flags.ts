@@ -10,6 +10,15 @@ export const AWS_FLAGS = {
   'endpoint-url': { type: 'string', describe: 'endpoint to use instead of those of AWS', group: 'AWS:' },
 } as const;
 
+/** Keys that were saved before, in the place of the call for them. */
+export const PUBLIC_KEYS_FLAG = {
+  'public-keys': {
+    type: 'string',
+    describe: 'output of `aws cloudtrail list-public-keys`, to validate digests without AWS',
+    group: 'Evidence:',
+  },
+} as const;
+
 /** Values that the flags were given. */
 export interface AwsArgs {
   readonly profile?: string | undefined;

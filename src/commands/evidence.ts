@@ -10,6 +10,9 @@ import { type AwsArgs, awsOptions } from './aws-flags.ts';
 import type { Args, Io } from './command.ts';
 import { createProgress } from './progress.ts';
 import { openS3, regionList } from './s3-source.ts';
+import { validationNotes } from './validate-logs-view.ts';
+
+const DAY = 86_400_000;
 
 export interface Evidence {
   readonly ledger: Ledger;
@@ -18,8 +21,31 @@ export interface Evidence {
   readonly records: number;
 }
 
-/** The source that `--source` names. */
+/** The source that `--source` names; with `--verify-digests` without what was tampered with. */
 export async function openSource(args: Args, window: Window, io: Io): Promise<TrailSource> {
+  const source = await openNamed(args, window, io);
+  if (args.verifyDigests !== true) return source;
+  if (args.source !== 'dir' && args.source !== 's3')
+    throw new UsageError(
+      `\`--verify-digests\` needs the files that cloudtrail delivered: use \`--source s3\` or \`--source dir\``,
+    );
+  const [{ validateFromFlags }, { tamperedIn, withholdTampered }] = await Promise.all([
+    import('./digests.ts'),
+    import('../trail/digest/withhold.ts'),
+  ]);
+  return withholdTampered(source, async ({ principals }) => {
+    // What happened in the window is delivered shortly after.
+    const delivered = { from: window.from, to: Math.max(window.to, Math.min(io.now(), window.to + DAY)) };
+    const accounts = principals?.map((one) => one.accountId).filter((one) => one !== undefined);
+    const own = accounts?.length === principals?.length ? accounts : undefined;
+    const report = await validateFromFlags(args, delivered, io, own);
+    if (args.quiet !== true)
+      for (const note of validationNotes(report, tamperedIn(report))) io.err(`note: ${note}\n`);
+    return report;
+  });
+}
+
+async function openNamed(args: Args, window: Window, io: Io): Promise<TrailSource> {
   const aws = awsOptions(args as AwsArgs);
   switch (args.source) {
     case 'lookup': {

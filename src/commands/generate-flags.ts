@@ -1,7 +1,7 @@
 /** Flags of the default command; apart from it, so that `--help` loads nothing else. */
 import type { Argv } from 'yargs';
 import { ATHENA_FLAGS } from './athena-flags.ts';
-import { AWS_FLAGS } from './aws-flags.ts';
+import { AWS_FLAGS, PUBLIC_KEYS_FLAG } from './aws-flags.ts';
 import { outputFlags } from './output-flags.ts';
 import { principalFlags, windowFlags } from './principal-flags.ts';
 import { S3_FLAGS } from './s3-flags.ts';
@@ -35,7 +35,12 @@ export function evidenceFlags(yargs: Argv): Argv {
       describe: 'trail facts written by `gen-policy snapshot`',
       group: 'Evidence:',
     })
-    .options({ ...AWS_FLAGS, ...S3_FLAGS, ...ATHENA_FLAGS })
+    .option('verify-digests', {
+      type: 'boolean',
+      describe: "leave out files that CloudTrail's signed digests show to be tampered with",
+      group: 'Evidence:',
+    })
+    .options({ ...PUBLIC_KEYS_FLAG, ...AWS_FLAGS, ...S3_FLAGS, ...ATHENA_FLAGS })
     .option('allow-incomplete', {
       type: 'boolean',
       describe: 'exit 0 although the evidence has gaps',

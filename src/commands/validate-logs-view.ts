@@ -23,6 +23,16 @@ export function validationText(report: ValidationReport, complete: boolean): str
   return `${lines.map(printable).join('\n')}\n`;
 }
 
+const NAMED = 20;
+
+/** What digests could show of the evidence of a run, and what was left out of it. */
+export function validationNotes({ digests, logs }: ValidationReport, tampered: readonly Finding[]): string[] {
+  const named = tampered.slice(0, NAMED).map((one) => `not taken as evidence: ${findingLine(one)}`);
+  const more = tampered.length - named.length;
+  const rest = more > 0 ? [`and ${more} more; \`gen-policy validate-logs\` names all`] : [];
+  return [`${countLine('digest', digests)}; ${countLine('log', logs)}`, ...named, ...rest].map(printable);
+}
+
 function findingLine({ kind, name, status, fault, detail }: Finding): string {
   const what = kind === 'digest' ? 'Digest file' : 'Log file';
   const why = fault === undefined ? '' : `: ${FAULTS[fault]}${detail === undefined ? '' : ` (${detail})`}`;

@@ -1,17 +1,13 @@
 /** `gen-policy validate-logs`: are the log files those that CloudTrail delivered, by the digests that it signs? */
-import { readFile } from 'node:fs/promises';
-import { EXIT, type ExitCode, UsageError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
 import { prettyJson } from '../report/escape/json.ts';
-import type { Archive } from '../trail/digest/archive.ts';
-import { openFolder } from '../trail/digest/folder.ts';
-import { keysFromFile, type PublicKeys } from '../trail/digest/keys.ts';
-import { type ValidationReport, validateLogs } from '../trail/digest/validate.ts';
+import type { ValidationReport } from '../trail/digest/validate.ts';
 import type { Window } from '../trail/source.ts';
-import { AWS_FLAGS, type AwsArgs, awsOptions } from './aws-flags.ts';
+import { AWS_FLAGS, PUBLIC_KEYS_FLAG } from './aws-flags.ts';
 import type { Args, Command, Io } from './command.ts';
+import { validateFromFlags } from './digests.ts';
 import { readWindow, windowFlags } from './principal-flags.ts';
 import { S3_FLAGS } from './s3-flags.ts';
-import { bucketOptions } from './s3-source.ts';
 import { validationText } from './validate-logs-view.ts';
 
 const { bucket, prefix, trail, accounts, regions } = S3_FLAGS;
@@ -30,12 +26,8 @@ export const command: Command = {
         describe: "folder with a copy of the trail's bucket (--source dir)",
         group: 'Evidence:',
       })
-      .option('public-keys', {
-        type: 'string',
-        describe: 'output of `aws cloudtrail list-public-keys`, to run without AWS',
-        group: 'Evidence:',
-      })
       .options({
+        ...PUBLIC_KEYS_FLAG,
         ...AWS_FLAGS,
         bucket,
         prefix,
@@ -54,30 +46,15 @@ export const command: Command = {
       }),
   run: async (args, io) => {
     const window = windowOf(args, io);
-    const closers: (() => void)[] = [];
-    try {
-      const keys = await keysOf(args, closers);
-      const archive = await archiveOf(args, window, io, closers);
-      const name = args.trail === undefined ? undefined : String(args.trail).split('/').at(-1)!;
-      const options = {
-        window,
-        archive,
-        keys,
-        signal: io.signal,
-        ...(name !== undefined && { trail: name }),
-      };
-      const report = await validateLogs(options);
-      const shown = args.verbose === true ? report.findings : report.findings.filter(notValid);
-      const complete = isComplete(report);
-      io.out(
-        args.format === 'json'
-          ? `${prettyJson({ complete, ...report, findings: shown })}\n`
-          : validationText({ ...report, findings: shown }, complete),
-      );
-      return exitCode(report, complete);
-    } finally {
-      for (const close of closers) close();
-    }
+    const report = await validateFromFlags(args, window, io);
+    const shown = args.verbose === true ? report.findings : report.findings.filter(notValid);
+    const complete = isComplete(report);
+    io.out(
+      args.format === 'json'
+        ? `${prettyJson({ complete, ...report, findings: shown })}\n`
+        : validationText({ ...report, findings: shown }, complete),
+    );
+    return exitCode(report, complete);
   },
 };
 
@@ -88,36 +65,6 @@ function windowOf(args: Args, io: Io): Window {
   const given = [args.days, args.from, args.to, args.end].some((flag) => flag !== undefined);
   if (given || args.source === 's3') return readWindow(args, io.now());
   return { from: 0, to: Math.floor(io.now() / 1000) * 1000 };
-}
-
-async function keysOf(args: Args, closers: (() => void)[]): Promise<PublicKeys> {
-  if (args.publicKeys === undefined) {
-    const { liveKeys } = await import('../trail/digest/keys-live.ts');
-    const keys = liveKeys(awsOptions(args as AwsArgs));
-    closers.push(keys.close);
-    return keys;
-  }
-  const file = String(args.publicKeys);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `\`--public-keys ${file}\` cannot be read (${error.code ?? 'unknown'}): name a file`,
-    );
-  });
-  return keysFromFile(text, file);
-}
-
-async function archiveOf(args: Args, window: Window, io: Io, closers: (() => void)[]): Promise<Archive> {
-  if (args.source === 'dir') {
-    if (args.logs === undefined)
-      throw new UsageError("no logs given: add `--logs PATH` with a copy of the trail's bucket");
-    return openFolder(String(args.logs));
-  }
-  const aws = awsOptions(args as AwsArgs);
-  const { openBucketArchive } = await import('../trail/digest/bucket.ts');
-  const place = await bucketOptions(args);
-  const archive = await openBucketArchive({ ...place, aws, window, signal: io.signal });
-  closers.push(archive.close);
-  return archive;
 }
 
 /** Whether all of the window could be shown. The newest hours have no digest yet, which is as it should be. */

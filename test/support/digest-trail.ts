@@ -21,6 +21,8 @@ export interface TrailOptions {
   /** Hours whose digest begins a chain. */
   readonly begins?: readonly number[];
   readonly encoding?: 'pkcs1' | 'spki';
+  /** Text of log files by label, in the place of one made-up record without meaning. */
+  readonly documents?: ReadonlyMap<string, string>;
 }
 
 export interface StoredObject {
@@ -73,9 +75,8 @@ export function buildTrail(options: TrailOptions = {}): BuiltTrail {
   const addLog = (label: string, hour: number, minute: number) => {
     const stamp = `${DAY.replaceAll('-', '')}T${String(hour).padStart(2, '0')}${minute}Z`;
     const name = `${root}/CloudTrail/${region}/${day}/${account}_CloudTrail_${region}_${stamp}_${trail}${label}.json.gz`;
-    const text = Buffer.from(
-      JSON.stringify({ Records: [{ eventID: `${account}${region}${trail}${label}` }] }),
-    );
+    const made = JSON.stringify({ Records: [{ eventID: `${account}${region}${trail}${label}` }] });
+    const text = Buffer.from(options.documents?.get(label) ?? made);
     objects.set(name, { bytes: gzipSync(text), metadata: {} });
     labels.set(label, name);
     return { s3Bucket: BUCKET, s3Object: name, hashValue: sha256(text), hashAlgorithm: 'SHA-256' };

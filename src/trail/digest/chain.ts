@@ -31,9 +31,9 @@ export async function walkChain(
   const gaps: Gap[] = [];
   const links = new Map<string, Link>();
   const oldest = listed.at(-1)?.time ?? 0;
-  /** Time of the oldest digest reached; and where the last run of links began, if it came to a beginning. */
+  /** Time of the oldest digest reached; and the digest that the last run of links began with, if it came to a beginning. */
   let lowest = Number.POSITIVE_INFINITY;
-  let beginning: number | undefined;
+  let beginning: { readonly name: string; readonly from: number } | undefined;
 
   /** Judges from `head` back, until the chain begins, breaks, leaves the window or meets what was judged before. */
   const follow = async (head: ListedDigest): Promise<'met' | 'ended'> => {
@@ -62,16 +62,17 @@ export async function walkChain(
       if (previous !== undefined && (links.get(previous)?.verdict.status ?? 'invalid') === 'invalid')
         links.set(previous, linkOf(one, document.previous!.hash, document.previousSignature));
       if (one.status === 'invalid' || document.from < from) return 'ended';
-      if (previous === undefined) beginning = document.from;
+      if (previous === undefined) beginning = { name, from: document.from };
       next = one;
       name = previous;
     }
     return 'ended';
   };
 
-  for (const head of listed) {
+  for (const [index, head] of listed.entries()) {
     if (judged.has(head.name)) continue;
-    const [passed, began] = [lowest < head.time, beginning];
+    const passed = lowest < head.time;
+    const began = beginning?.name === listed[index - 1]?.name ? beginning?.from : undefined;
     const end = await follow(head);
     const one = judged.get(head.name)!;
     if (one.status === 'invalid') continue;

@@ -1,0 +1,54 @@
+/** A source whose tampered objects are no evidence: they are withheld and named, as is what was removed. */
+import { parseDigestKey } from '../digest-inventory.ts';
+import { parseObjectKey } from '../layout.ts';
+import type { Batch, GapReason, ObjectGap, ObjectRef, ReadOptions, TrailSource } from '../source.ts';
+import { FAULTS, type Finding } from './finding.ts';
+import type { ValidationReport } from './validate.ts';
+
+/** Validates before it reads. An object that signed digests of its time do not list counts as put in by somebody. */
+export function withholdTampered(
+  source: TrailSource,
+  validate: (options: ReadOptions) => Promise<ValidationReport>,
+): TrailSource {
+  return {
+    facts: source.facts,
+    async *read(options) {
+      const bad = new Map(tamperedIn(await validate(options)).map((one) => [one.name, one]));
+      for await (const batch of source.read(options)) {
+        const finding = batch.object && bad.get(batch.object.name);
+        if (!finding) yield batch;
+        else {
+          bad.delete(finding.name);
+          yield withheld(batch.object, finding);
+        }
+      }
+      for (const finding of bad.values()) yield withheld(refOf(finding), finding);
+    },
+  };
+}
+
+/** What is no evidence. A folder's source tells from the digests by itself which log files are missing. */
+export const tamperedIn = ({ findings, copied }: ValidationReport): readonly Finding[] =>
+  findings.filter(({ kind, status, fault }) =>
+    status === 'invalid' ? !(copied && kind === 'log' && fault === 'not-found') : fault === 'unlisted',
+  );
+
+function withheld(object: ObjectRef, { kind, fault, detail }: Finding): Batch {
+  const what = `${kind === 'digest' ? 'digest' : 'log'} file: ${FAULTS[fault!]}`;
+  const reason: GapReason = fault === 'not-found' ? 'not-found' : 'tampered';
+  const gap: ObjectGap = {
+    object,
+    reason,
+    detail: detail === undefined ? what : `${what} (${detail})`,
+    partial: false,
+  };
+  return { object, records: 0, events: [], skippedOtherPrincipal: 0, rejections: [], gap };
+}
+
+function refOf({ name }: Finding): ObjectRef {
+  const key = parseObjectKey(name);
+  const place = key.kind === 'log' ? key : parseDigestKey(name);
+  if (!place) return { name, bytes: 0 };
+  const { accountId, region, day } = place;
+  return { name, bytes: 0, accountId, region, day };
+}
