@@ -51,8 +51,10 @@ export async function reviewOne(subject: Subject, run: ReviewRun): Promise<Revie
     if (out !== undefined) {
       const style = { colour: false, width: run.width };
       const files = run.pages.flatMap((name) => FORMATS[name].files(plan, style));
-      const written = await writeOutputs(files, { kind: 'directory', path: `${out}/${folder}` });
-      tally.wrote(written.length);
+      const target = { kind: 'directory', path: `${out}/${folder}` } as const;
+      // Together: each waits for the disk to sync, and there are thousands.
+      await Promise.all(files.map((file) => writeOutputs([file], target)));
+      tally.wrote(files.length);
     }
     tally.gate(folder, plan);
     return rowOf(plan, usage, groupOf, out === undefined ? undefined : folder);
