@@ -80,25 +80,50 @@ export function createResolver(catalogue: Catalogue): Resolver {
     return built;
   };
 
+  const resolve = (event: TrailEvent): Resolution => {
+    if (event.eventType !== 'AwsApiCall') return otherType(event.eventType);
+    const plan = planFor(event);
+    if (plan.kind === 'fixed') {
+      if (plan.resolution.status !== 'unmapped' || event.outcome.kind !== 'denied') return plan.resolution;
+      const denied = denialOf(event);
+      return denied ? { ...plan.resolution, denied } : plan.resolution;
+    }
+    const denied = event.outcome.kind === 'denied' ? denialOf(event) : undefined;
+    return {
+      status: 'mapped',
+      permissions: permissionsOf(plan, event),
+      hidden: plan.roles?.hidden(event) ?? NO_HIDDEN,
+      ...(denied && { denied }),
+    };
+  };
+  let last: { readonly event: TrailEvent; readonly resolution: Resolution } | undefined;
   return {
     resolve: (event) => {
-      if (event.eventType !== 'AwsApiCall') return otherType(event.eventType);
-      const plan = planFor(event);
-      if (plan.kind === 'fixed') {
-        if (plan.resolution.status !== 'unmapped' || event.outcome.kind !== 'denied') return plan.resolution;
-        const denied = denialOf(event);
-        return denied ? { ...plan.resolution, denied } : plan.resolution;
-      }
-      const denied = event.outcome.kind === 'denied' ? denialOf(event) : undefined;
-      return {
-        status: 'mapped',
-        permissions: permissionsOf(plan, event),
-        hidden: plan.roles?.hidden(event) ?? NO_HIDDEN,
-        ...(denied && { denied }),
-      };
+      if (last && isSame(event, last.event)) return last.resolution;
+      const resolution = resolve(event);
+      last = { event, resolution };
+      return resolution;
     },
   };
 }
+
+/**
+ * True for events made of one record, as those of one call on many days are: decoding makes a list of resources anew
+ * for each. What the mapping reads is compared all the same, the answer last, because reading it is watched.
+ */
+const isSame = (one: TrailEvent, other: TrailEvent): boolean =>
+  one.resources === other.resources &&
+  one.requestParameters === other.requestParameters &&
+  one.principal === other.principal &&
+  one.outcome === other.outcome &&
+  one.eventType === other.eventType &&
+  one.eventSource === other.eventSource &&
+  one.eventName === other.eventName &&
+  one.awsRegion === other.awsRegion &&
+  one.recipientAccountId === other.recipientAccountId &&
+  one.invokedBy === other.invokedBy &&
+  one.responseElements === other.responseElements &&
+  one.additionalEventData === other.additionalEventData;
 
 const denialOf = (event: TrailEvent) => parseDenial(event.outcome.errorCode, event.outcome.errorMessage);
 

@@ -17,13 +17,15 @@
  * Of each group the needed bytes of one record are kept and parsed when the group is handed over: objects that live that
  * long cost more in garbage collection than the parsing.
  */
+
+import type { Decoded } from '../../events/decode.ts';
 import { type Attribution, type Json, member, type TrailEvent } from '../../events/event.ts';
 import type { Rejection } from '../../events/rejection.ts';
 import { createArena } from './arena.ts';
 import { createHashSet, createTable } from './hash-table.ts';
 import { EXACT, ROW_WORDS, type RowReader, UNSTEADY } from './kernel.ts';
 import { type ParsedRecord, parseRecord } from './record.ts';
-import { createGroups, type Group } from './samples.ts';
+import { createGroups, type Group, type Groups } from './samples.ts';
 
 export interface AggregateOptions {
   /** What the run maps events with; told here which members it reads. It must be a function of the event alone. */
@@ -203,16 +205,20 @@ export function createAggregator(reader: RowReader, { resolve, cuts = [] }: Aggr
         one.duplicates > 0 ? [[one.principal, one.duplicates]] : [],
       );
       let drained: Drained = { events: [], rejections: [], duplicates };
-      for (let number = 0; number < groups.size; number++) {
+      let parsed = { template: -1, decoded: UNREAD };
+      for (const number of byTemplate(groups, owners.length)) {
         const group = groups.read(number);
         // A group of copies only: the records were counted before the last drain.
         if (group.count === 0) continue;
         const template = groups.template(number);
-        const { decoded } = parseRecord(templates.read(template).toString(), {
-          userIdentity: identities[owners[template]!]!.raw,
-          eventID: group.sampleIds[0],
-          eventTime: new Date(group.first * 1000).toISOString().replace('.000Z', 'Z'),
-        });
+        // A call of ninety days is ninety groups of one template, and is parsed once.
+        if (parsed.template !== template) {
+          const source = templates.read(template).toString();
+          const userIdentity = identities[owners[template]!]!.raw;
+          const others = { userIdentity, eventID: group.sampleIds[0], eventTime: timeOf(group) };
+          parsed = { template, decoded: parseRecord(source, others).decoded };
+        }
+        const { decoded } = parsed;
         if (decoded.ok) drained.events.push(eventOf(group, decoded.event));
         else for (let times = 0; times < group.count; times++) drained.rejections.push(decoded.rejection);
         if (drained.events.length < EVENTS_A_BATCH) continue;
@@ -246,12 +252,30 @@ function readsVolatile(event: TrailEvent, resolve: (event: TrailEvent) => unknow
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The event of a group; `event` is its first record's, and this function's to change. */
+const UNREAD: Decoded = { ok: false, rejection: { reason: 'invalid-json', detail: '' } };
+const timeOf = ({ first }: Group): string => new Date(first * 1000).toISOString().replace('.000Z', 'Z');
+
+/** The event of a group; `event` is that of one of its template's groups. Only ids and times differ. */
 function eventOf(group: Group, event: TrailEvent): TrailEvent {
-  const out = event as Mutable<TrailEvent>;
-  out.count = group.count;
-  out.lastSeen = group.last * 1000;
-  out.sampleIds = group.sampleIds;
+  const rest = event.dedupeKey.split('\u0000').slice(2);
+  const out: Mutable<TrailEvent> = {
+    ...event,
+    count: group.count,
+    firstSeen: group.first * 1000,
+    lastSeen: group.last * 1000,
+    sampleIds: group.sampleIds,
+    dedupeKey: [group.sampleIds[0], timeOf(group), ...rest].join('\u0000'),
+  };
   if (group.count > 1) out.sampleTimes = group.sampleTimes.map((time) => time * 1000);
+  return out;
+}
+
+/** Numbers of all groups, those of one template together. */
+function byTemplate(groups: Groups, templates: number): Uint32Array {
+  const next = new Uint32Array(templates + 1);
+  for (let number = 0; number < groups.size; number++) next[groups.template(number) + 1]! += 1;
+  for (let template = 1; template <= templates; template++) next[template]! += next[template - 1]!;
+  const out = new Uint32Array(groups.size);
+  for (let number = 0; number < groups.size; number++) out[next[groups.template(number)]!++] = number;
   return out;
 }
