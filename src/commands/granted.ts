@@ -6,6 +6,7 @@ import { parseAuthorizationDetails } from '../account/authorization-details.ts';
 import { findPrincipal, ownerAdvice } from '../account/find-principal.ts';
 import { parseLastAccessed, requireReportOn } from '../account/last-accessed.ts';
 import { AccessError, UsageError } from '../errors.ts';
+import { oneLine } from '../trail/aws-error.ts';
 import type { TrailFacts } from '../trail/facts.ts';
 import { parseTrails } from '../trail/facts-read.ts';
 import type { PrincipalFilter } from '../trail/source.ts';
@@ -77,13 +78,27 @@ async function fromPath(path: string, filter: PrincipalFilter): Promise<Granted>
       principal,
       ...(lastAccessed ? { lastAccessed } : {}),
       ...(snapshot.trails ? { trails: snapshot.trails.trails } : {}),
-      problems: [...snapshot.account.problems, ...(snapshot.trails?.problems ?? [])],
+      problems: [
+        ...snapshot.account.problems,
+        ...(snapshot.trails?.problems ?? []),
+        ...aroundAccount(snapshot.account),
+      ],
       digests: [],
     };
   }
   const file = await readJsonFile('account', path);
   const account = parseAuthorizationDetails(file.value, path);
   return { account, principal: pick(account, filter), problems: account.problems, digests: [file.digest] };
+}
+
+/** Service and resource control policies only cut what a role may do: context for the reader, nothing to tighten here. */
+function aroundAccount({ facts }: Account): readonly string[] {
+  const names = [
+    ...new Set((facts?.organization?.policies ?? []).map((one) => `${one.type} \`${oneLine(one.name)}\``)),
+  ].sort();
+  return names.length === 0
+    ? []
+    : [`policies of the organisation also decide and are not changed: ${names.join(', ')}`];
 }
 
 async function fromAws(args: Args, filter: PrincipalFilter, io: Io): Promise<Granted> {
