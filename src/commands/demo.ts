@@ -1,5 +1,7 @@
 /** `gen-policy demo`: the main job on the bundled samples, from a checkout or an installed package. */
 import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { cwd } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { RunError } from '../errors.ts';
 import type { Command } from './command.ts';
@@ -25,7 +27,8 @@ export const command: Command = {
       })
       .option('out', { type: 'string', default: 'gen-policy-demo', describe: 'folder to write to' }),
   run: async (args, io) => {
-    const folder = samples();
+    // As a person in this folder would name it: the plan holds the name, not where the package lies.
+    const folder = relative(cwd(), samples()) || '.';
     const role = String(args.role);
     const advisor = `${folder}/last-accessed/${role}.json`;
     return generate.run(

@@ -10,6 +10,7 @@ import { verificationText } from '../report/verification.ts';
 import { analyse } from './analyse.ts';
 import type { Args, Command } from './command.ts';
 import { evidenceFlags } from './generate-flags.ts';
+import { writeOutputs } from './output.ts';
 import { principalFlags, windowFlags } from './principal-flags.ts';
 import { readJsonFile } from './read-json.ts';
 
@@ -27,6 +28,11 @@ export const command: Command = {
         default: 'text' as const,
         describe: 'how the answer is written',
         group: 'Output:',
+      })
+      .option('output', {
+        type: 'string',
+        describe: 'file for the answer instead of stdout',
+        group: 'Output:',
       }),
   run: async (args, io) => {
     const fresh = await readPolicies(args);
@@ -38,7 +44,9 @@ export const command: Command = {
       }),
     );
     const result = verifyPolicies(old, fresh, provenUses(input.usage, 1), input.catalogue);
-    io.out(args.format === 'json' ? `${prettyJson(result)}\n` : verificationText(result));
+    const text = args.format === 'json' ? `${prettyJson(result)}\n` : verificationText(result);
+    if (args.output === undefined) io.out(text);
+    else await writeOutputs([{ name: 'verification', text }], { kind: 'file', path: String(args.output) });
     const { complete, statement } = evidenceOf(input);
     if (!complete) io.err(`${statement}\n`);
     return exitCode(result, complete || args.allowIncomplete === true);

@@ -56,6 +56,13 @@ describe('verify', () => {
     expect(code).toBe(0);
   });
 
+  it('writes its answer to a file where one is named', async () => {
+    const file = join(folder, 'answer.json');
+    const { code, out } = await run('verify', '--format', 'json', '--output', file, ...policies(...after));
+    expect([code, out]).toEqual([0, '']);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ ok: true });
+  });
+
   it('names events and statements where a success would be denied', async () => {
     const cut = after.map((document) => ({
       ...document,
