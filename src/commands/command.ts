@@ -24,6 +24,8 @@ export interface Io {
 export type Args = ArgumentsCamelCase<Record<string, unknown>>;
 
 export interface Command {
+  /** True for a command that takes `--output` itself; for any other, what it prints goes to that file. */
+  readonly ownOutput?: true;
   builder(yargs: Argv): Argv;
   run(args: Args, io: Io): Promise<ExitCode>;
 }

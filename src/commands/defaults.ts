@@ -31,8 +31,8 @@ export async function withDefaults(
   return given.size === 0 ? yargs : yargs.config(Object.fromEntries(given));
 }
 
-/** yargs keeps its options on the instance; the types leave the method out. */
-function knownFlags(yargs: Argv): ReadonlySet<string> {
+/** The flags a parser takes, without its own two. yargs keeps them on the instance; the types leave the method out. */
+export function knownFlags(yargs: Argv): ReadonlySet<string> {
   const { key } = (yargs as unknown as { getOptions(): { key: Record<string, unknown> } }).getOptions();
   return new Set(Object.keys(key).filter((name) => name !== 'help' && name !== 'version'));
 }

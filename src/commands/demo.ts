@@ -18,6 +18,7 @@ function samples(): string {
 }
 
 export const command: Command = {
+  ownOutput: true,
   builder: (yargs) =>
     outputFlags(yargs)
       .option('role', {

@@ -8,6 +8,7 @@ import { delivery } from './deliver.ts';
 import { generateFlags } from './generate-flags.ts';
 
 export const command: Command = {
+  ownOutput: true,
   builder: generateFlags,
   run: async (args, io) => {
     const deliver = delivery(args, io);

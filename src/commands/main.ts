@@ -1,10 +1,11 @@
 /** Parses one command line, loads the one command it names, turns errors into exit codes. */
-import yargs from 'yargs';
+import yargs, { type Argv } from 'yargs';
 import { EXIT, type ExitCode, isExpected, UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import type { Args, Command, Io } from './command.ts';
-import { withDefaults } from './defaults.ts';
+import { knownFlags, withDefaults } from './defaults.ts';
 import { generateFlags } from './generate-flags.ts';
+import { outputFlag } from './output-flags.ts';
 import { COMMANDS } from './table.ts';
 
 const EXAMPLES: readonly (readonly [string, string])[] = [
@@ -19,7 +20,7 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   let chosen: ((args: Args) => Promise<ExitCode>) | undefined;
   const lazily = (load: () => Promise<{ readonly command: Command }>) => async (args: Args) =>
-    (await load()).command.run(args, io);
+    runIn((await load()).command, args, io);
   const parser = yargs([...argv])
     .scriptName('gen-policy')
     .usage(
@@ -37,7 +38,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     parser.command(
       usage ?? name,
       describe,
-      async (builder) => withDefaults((await load()).command.builder(builder), argv, io.env),
+      async (builder) => withDefaults(withOutput((await load()).command.builder(builder)), argv, io.env),
       () => {
         chosen = lazily(load);
       },
@@ -67,6 +68,15 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   } catch (error) {
     return report(error, io);
   }
+}
+
+/** Every command has `--output`; one that does not bring its own gets what it prints sent to the file. */
+const withOutput = (yargs: Argv): Argv => (knownFlags(yargs).has('output') ? yargs : outputFlag(yargs));
+
+async function runIn(command: Command, args: Args, io: Io): Promise<ExitCode> {
+  if (args.output === undefined || command.ownOutput === true) return command.run(args, io);
+  const { intoFile } = await import('./into-file.ts');
+  return intoFile(String(args.output), io, (inside) => command.run(args, inside));
 }
 
 /** yargs explains over several lines and with capitals; ours is one line. */

@@ -29,3 +29,11 @@ export function outputFlags(yargs: Argv): Argv {
       group: 'Output:',
     });
 }
+
+/** The flag, for a command that does not bring one of its own. */
+export const outputFlag = (yargs: Argv): Argv =>
+  yargs.option('output', {
+    type: 'string',
+    describe: 'file for what is printed instead of stdout',
+    group: 'Output:',
+  });

@@ -57,7 +57,7 @@ async function writeWhole(path: string, text: string): Promise<string> {
     await rename(partial, full);
   } catch (error) {
     await rm(partial, { force: true }).catch(() => undefined);
-    throw new RunError(`cannot write \`${path}\`: ${reason(error)}`);
+    throw new RunError(`cannot write \`${path}\`: ${whyNot(error)}`);
   }
   return path;
 }
@@ -74,7 +74,8 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENAMETOOLONG', 'the name is too long'],
 ]);
 
-function reason(error: unknown): string {
+/** Why the disk refused, in words. */
+export function whyNot(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return REASONS.get(code) ?? (code === '' ? String(error) : code);
 }

@@ -9,6 +9,7 @@ import { delivery } from './deliver.ts';
 import { outputFlags } from './output-flags.ts';
 
 export const command: Command = {
+  ownOutput: true,
   builder: (yargs) =>
     outputFlags(yargs)
       .positional('result', { type: 'string', demandOption: true, describe: 'a result.json, or - for stdin' })

@@ -15,6 +15,7 @@ import { principalFlags, windowFlags } from './principal-flags.ts';
 import { readJsonFile } from './read-json.ts';
 
 export const command: Command = {
+  ownOutput: true,
   builder: (yargs) =>
     evidenceFlags(windowFlags(principalFlags(yargs)))
       .option('policy', {

@@ -16,6 +16,7 @@ describe('--help', () => {
       const text = help(...(argv as string[]));
       // The bundle measures help by its length (scripts/help/); anything but ASCII would break the columns.
       expect(text).toMatch(/^[\x20-\x7e\n]+$/);
+      expect(text).toMatch(/ --output +file /);
       for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120);
     },
   );
