@@ -42,7 +42,11 @@ await build({
   ],
   minifySyntax: true,
   alias: { 'string-width': './scripts/help/string-width.mjs', 'wrap-ansi': './scripts/help/wrap-ansi.mjs' },
-  entryPoints: { cli: 'src/cli.ts', 'scan-worker': 'src/trail/scan/worker.ts' },
+  entryPoints: {
+    cli: 'src/cli.ts',
+    'scan-worker': 'src/trail/scan/worker.ts',
+    's3-scan-worker': 'src/trail/s3/scan-worker.ts',
+  },
   outdir: 'dist',
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',

@@ -4,13 +4,13 @@ import { AccessError, EvidenceError } from '../../errors.ts';
 import { type AwsOptions, IDLE_TIMEOUT } from '../aws-config.ts';
 import { pooled } from '../concurrency.ts';
 import { deliveryDays } from '../days.ts';
-import { scanObject } from '../scan/scan.ts';
 import type { Batch, GapReason, ReadOptions, TrailSource } from '../source.ts';
 import { type AggregateStore, openStore } from '../store/store.ts';
 import { type BucketOptions, bucketError, openBucket } from './bucket.ts';
 import { discover, LISTINGS, normalPrefix, type Scope } from './discover.ts';
 import { createFetcher, type Fetcher } from './get.ts';
 import { type Listed, listGap, listLogs } from './list.ts';
+import { createObjectScanner, type ObjectScanner } from './scan-pool.ts';
 import { openGetClient } from './signed-get.ts';
 import { type Done, Tally } from './tally.ts';
 
@@ -27,6 +27,8 @@ export interface S3SourceOptions extends BucketOptions, Scope {
   readonly pause?: number;
   /** Where results are kept from run to run; undefined: nowhere. */
   readonly store?: { readonly directory: string; readonly knowledge: string };
+  /** Compressed bytes after which threads help with the scan. */
+  readonly threadsFrom?: number;
 }
 
 export interface S3Source extends TrailSource {
@@ -95,6 +97,11 @@ async function* readAll(
     const client = await openGetClient(bucket, { sockets: concurrency, idleTimeout, signal: stop.signal });
     closers.push(() => client.close());
     const fetcher = createFetcher(client, { ...options, idleTimeout, signal: stop.signal });
+    const scanner = createObjectScanner({
+      ...(read.principals && { principals: read.principals }),
+      ...(options.threadsFrom !== undefined && { threadsFrom: options.threadsFrom }),
+    });
+    closers.push(() => scanner.close());
     const days = deliveryDays(read.window, options.slackDays ?? 1);
     const listing = listLogs(bucket, leaves, {
       days,
@@ -104,7 +111,7 @@ async function* readAll(
       onAllListed: () => tally.expectNoMore(),
     });
     const pool = { limit: concurrency, budget: BUDGET, weight: weightOf };
-    for await (const done of pooled(listing, pool, (listed) => take(listed, fetcher, store, read))) {
+    for await (const done of pooled(listing, pool, (listed) => take(listed, fetcher, store, scanner))) {
       const batch = tally.add(done);
       if (!batch) continue;
       refuseHopeless(tally, options.bucket);
@@ -141,7 +148,7 @@ async function take(
   listed: Listed,
   fetcher: Fetcher,
   store: AggregateStore | undefined,
-  { principals }: ReadOptions,
+  scanner: ObjectScanner,
 ): Promise<Done> {
   if (listed.kind === 'ignored') return listed;
   if (listed.kind === 'gap')
@@ -155,7 +162,7 @@ async function take(
     const gap = { object, reason: fetched.reason, detail: fetched.detail, partial: false };
     return { kind: 'batch', batch: emptyBatch(gap), listed: true, reused: false };
   }
-  const batch = scanObject(fetched.bytes, object, principals ? { principals } : {});
+  const { batch } = await scanner.scan(fetched.bytes, object);
   store?.put(identity, batch);
   return { kind: 'batch', batch, listed: true, reused: false };
 }

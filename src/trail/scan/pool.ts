@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Batch, ObjectRef, PrincipalFilter } from '../source.ts';
+import type { PrincipalFilter } from '../source.ts';
 import type { ScanFile, ScannedFile } from './files.ts';
-import type { InflateDamage } from './inflate.ts';
-import { batchOf } from './scan.ts';
+import type { Packed } from './pack.ts';
+import { unpack } from './unpack.ts';
 
 export interface Work {
   readonly paths: readonly string[];
@@ -14,33 +14,29 @@ export interface Work {
   /** Of this worker. */
   readonly number: number;
 }
+const WORKER = 'scan-worker.js';
 /** Words of the shared state: the next file, then one acknowledgement count a worker. */
 export const NEXT = 0;
 export const ACKNOWLEDGED = 1;
 
-export interface FileResult {
+export interface FileResult extends Packed {
   readonly index: number;
-  readonly candidates: Uint8Array;
-  /** End of each candidate in `candidates`. */
-  readonly ends: readonly number[];
-  readonly records: number;
   /** Size of the file. */
   readonly bytes: number;
-  readonly damage?: InflateDamage;
   /** The file could not be read: the system's error code. */
   readonly failed?: string;
 }
 
-/** The worker's bundle; undefined in a checkout that was not built. */
-function workerPath(): string | undefined {
-  for (const place of ['./scan-worker.js', '../scan-worker.js', '../../../dist/scan-worker.js']) {
-    const path = fileURLToPath(new URL(place, import.meta.url));
+/** A worker's bundle; undefined in a checkout that was not built. */
+export function workerPath(name: string): string | undefined {
+  for (const place of ['./', '../', '../../../dist/']) {
+    const path = fileURLToPath(new URL(place + name, import.meta.url));
     if (existsSync(path)) return path;
   }
   return undefined;
 }
 /** Whether `scanFiles` can be used here. */
-export const poolAvailable = (): boolean => workerPath() !== undefined;
+export const poolAvailable = (): boolean => workerPath(WORKER) !== undefined;
 
 /** Scans files with `workers` threads. Ends its threads whichever way the caller leaves. */
 export async function* scanFiles<T extends ScanFile>(
@@ -48,7 +44,7 @@ export async function* scanFiles<T extends ScanFile>(
   principals: readonly PrincipalFilter[],
   workers: number,
 ): AsyncGenerator<ScannedFile<T>> {
-  const script = workerPath();
+  const script = workerPath(WORKER);
   if (script === undefined) throw new Error('the scan worker is not built');
   const state = new SharedArrayBuffer((ACKNOWLEDGED + workers) * 4);
   const shared = new Int32Array(state);
@@ -93,16 +89,9 @@ export async function* scanFiles<T extends ScanFile>(
         Atomics.notify(shared, ACKNOWLEDGED + debt.worker);
       }
       if (result.failed !== undefined) yield { file, bytes: 0, failed: result.failed };
-      else yield { file, bytes: result.bytes, batch: decoded(result, file.object, principals) };
+      else yield { file, bytes: result.bytes, batch: unpack(result, file.object, principals) };
     }
   } finally {
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
-}
-
-function decoded(result: FileResult, object: ObjectRef, principals: readonly PrincipalFilter[]): Batch {
-  const { candidates, ends, records, damage } = result;
-  const bytes = Buffer.from(candidates.buffer, candidates.byteOffset, candidates.length);
-  const texts = ends.map((end, index) => bytes.toString('utf8', ends[index - 1] ?? 0, end));
-  return batchOf(object, records, texts, principals, damage);
 }

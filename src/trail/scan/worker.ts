@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { createCandidateReader } from './candidates.ts';
 import { LIMITS } from './inflate.ts';
 import { loadKernel } from './kernel.ts';
+import { pack } from './pack.ts';
 import { ACKNOWLEDGED, type FileResult, NEXT, type Work } from './pool.ts';
 
 /** A message holds about this many bytes of candidates, or this many files. */
@@ -32,7 +33,7 @@ const post = (): void => {
   sent++;
   parentPort!.postMessage(
     group,
-    group.map((one) => one.candidates.buffer as ArrayBuffer),
+    group.map((one) => one.candidates.buffer),
   );
   group = [];
   held = 0;
@@ -57,20 +58,5 @@ function scanFile(index: number, path: string): FileResult {
     const { code, message } = error as NodeJS.ErrnoException;
     return { index, candidates: new Uint8Array(), ends: [], records: 0, bytes: 0, failed: code ?? message };
   }
-  const parts: Buffer[] = [];
-  const ends: number[] = [];
-  let length = 0;
-  const { records, damage, unusable } = reader.read(bytes, (piece, start, end) => {
-    parts.push(Buffer.from(piece.subarray(start, end)));
-    length += end - start;
-    ends.push(length);
-  });
-  const candidates = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    candidates.set(part, at);
-    at += part.length;
-  }
-  const result = { index, candidates, ends, records, bytes: bytes.length };
-  return damage ? { ...result, damage: { ...damage, unusable } } : result;
+  return { index, ...pack(reader, bytes), bytes: bytes.length };
 }
