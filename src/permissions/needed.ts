@@ -51,3 +51,41 @@ export function neededParameters(
   for (const path of compilePassRoles(service, operation)?.reads ?? []) paths.add(path);
   return [...paths].sort();
 }
+
+/** Which members of a record the mapping of an event may look at; what it never looks at may differ unseen. */
+export interface MembersRead {
+  readonly requestParameters: boolean;
+  readonly responseElements: boolean;
+  readonly additionalEventData: boolean;
+  readonly resources: boolean;
+}
+
+const READS_NONE: MembersRead = {
+  requestParameters: false,
+  responseElements: false,
+  additionalEventData: false,
+  resources: false,
+};
+
+/**
+ * Static and on the safe side: false means that no record of the event is mapped by that member. Records that are not
+ * calls (`eventType`) and the place, principal and outcome of a call are no part of the answer.
+ */
+export function membersRead(catalogue: Catalogue, eventSource: string, eventName: string): MembersRead {
+  const service = serviceOf(eventSource);
+  if (service === undefined) return READS_NONE;
+  const operation = withoutVersion(eventName);
+  const needs = needsOf(catalogue, service, operation);
+  if (needs === undefined) return READS_NONE;
+  const paths = neededParameters(catalogue, eventSource, eventName);
+  const from = (source: string) => paths.some((path) => path.startsWith(`${source}:`));
+  const finds = needs.some((need) => need.level !== 'possible' && need.action.resourceTypes.length > 0);
+  return {
+    // Whether there are parameters at all tells what is possible from what was not asked for.
+    requestParameters: finds || needs.some((need) => need.level === 'possible') || paths.length > 0,
+    responseElements: from('response'),
+    additionalEventData: from('additional'),
+    // Besides their ARNs, resources name the account that ARNs built from parameters are of.
+    resources: finds || paths.length > 0,
+  };
+}

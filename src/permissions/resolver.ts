@@ -112,13 +112,13 @@ export function createResolver(catalogue: Catalogue): Resolver {
  * for each. What the mapping reads is compared all the same, the answer last, because reading it is watched.
  */
 const isSame = (one: TrailEvent, other: TrailEvent): boolean =>
+  one.eventName === other.eventName &&
+  one.eventSource === other.eventSource &&
   one.resources === other.resources &&
   one.requestParameters === other.requestParameters &&
   one.principal === other.principal &&
   one.outcome === other.outcome &&
   one.eventType === other.eventType &&
-  one.eventSource === other.eventSource &&
-  one.eventName === other.eventName &&
   one.awsRegion === other.awsRegion &&
   one.recipientAccountId === other.recipientAccountId &&
   one.invokedBy === other.invokedBy &&
