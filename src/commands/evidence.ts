@@ -2,6 +2,7 @@
 import { UsageError } from '../errors.ts';
 import type { TrailEvent } from '../events/event.ts';
 import type { Resolution } from '../permissions/permission.ts';
+import { plural } from '../report/text.ts';
 import { openDirectory } from '../trail/directory.ts';
 import type { ObjectGap, PrincipalFilter, SourceFacts, TrailSource, Window } from '../trail/source.ts';
 import { createLedger, type Ledger } from '../usage/ledger.ts';
@@ -105,6 +106,9 @@ export async function collect(source: TrailSource, options: CollectOptions, io: 
   } finally {
     progress.end();
   }
+  const { copies } = source.facts();
+  if (copies !== undefined && !options.quiet)
+    io.err(`note: ${plural(copies, 'copy', 'copies')} of other files in the folder not read again\n`);
   const byName = (a: ObjectGap, b: ObjectGap): number => (a.object.name < b.object.name ? -1 : 1);
   return { ledger, gaps: gaps.sort(byName), source: source.facts(), records };
 }

@@ -2,8 +2,9 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { type CopyCandidate, copiesAmong } from './copies.ts';
 import { type DigestFile, readDelivered } from './digest-folder.ts';
-import { parseObjectKey } from './layout.ts';
+import { type IgnoredKind, parseObjectKey } from './layout.ts';
 import { scanAll } from './scan/files.ts';
 import type {
   Batch,
@@ -18,9 +19,10 @@ import type {
 const LOOSE = /\.(?:json|jsonl|ndjson)(?:\.gz)?$|\.gz$/i;
 const DAY = 86_400_000;
 
-interface Found {
-  readonly path: string;
+interface Found extends CopyCandidate {
   readonly object: ObjectRef;
+  /** A log to read, or what kind of sibling it is. */
+  readonly kind: 'log' | Exclude<IgnoredKind, 'other'> | 'other file';
   /** A file outside the S3 layout: what it holds decides whether it is a log. */
   readonly loose: boolean;
 }
@@ -36,7 +38,7 @@ export async function openDirectory(location: string): Promise<TrailSource> {
   });
   const ignored = new Map<string, number>();
   const cells = new Map<string, CoverageCell>();
-  let [listed, read, bytes] = [0, 0, 0];
+  let [listed, read, bytes, copies] = [0, 0, 0, 0];
   let delivered: readonly CoverageCell[] | undefined;
   const ignore = (kind: string): void => void ignored.set(kind, (ignored.get(kind) ?? 0) + 1);
 
@@ -47,8 +49,16 @@ export async function openDirectory(location: string): Promise<TrailSource> {
     signal,
     onProgress,
   }: ReadOptions): AsyncGenerator<Batch> {
+    const all = info.isDirectory() ? await walk(location, ignore) : [oneFile(location, info.size)];
+    const repeated = copiesAmong(all);
+    copies = repeated.size;
+    const once = all.filter((one) => !repeated.has(one));
+    const files = once.filter(({ kind }) => kind === 'log');
     const digests: DigestFile[] = [];
-    const files = info.isDirectory() ? await walk(location, ignore, digests) : [oneFile(location, info.size)];
+    for (const one of once) {
+      if (one.kind === 'digest') digests.push({ name: one.object.name, path: one.path });
+      if (one.kind !== 'log') ignore(one.kind);
+    }
     const total = files.reduce((sum, { object }) => sum + object.bytes, 0);
     listed = files.length;
     // CloudTrail delivers an event after it happened, so a folder from before the window holds none of it.
@@ -108,16 +118,13 @@ export async function openDirectory(location: string): Promise<TrailSource> {
       ignored: [...ignored].sort(([a], [b]) => (a < b ? -1 : 1)),
       cells: [...cells].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell),
       ...(delivered ? { delivered } : {}),
+      ...(copies > 0 ? { copies } : {}),
     }),
   };
 }
 
 /** Every file below a folder, sorted by its path with `/`, so that nothing depends on the file system's order. */
-async function walk(
-  root: string,
-  ignore: (kind: string) => void,
-  digests: DigestFile[],
-): Promise<readonly Found[]> {
+async function walk(root: string, ignore: (kind: string) => void): Promise<readonly Found[]> {
   const found: Found[] = [];
   const entered = new Set<string>([await realpath(root)]);
   const visit = async (folder: string): Promise<void> => {
@@ -135,7 +142,7 @@ async function walk(
           await visit(path);
         }
       } else if (info.isFile()) {
-        classify(root, path, info.size, found, ignore, digests);
+        found.push(classify(relative(root, path).split(sep).join('/'), path, info.size));
       }
     }
   };
@@ -143,38 +150,24 @@ async function walk(
   return found.sort((a, b) => (a.object.name < b.object.name ? -1 : 1));
 }
 
-function classify(
-  root: string,
-  path: string,
-  bytes: number,
-  found: Found[],
-  ignore: (kind: string) => void,
-  digests: DigestFile[],
-): void {
-  const name = relative(root, path).split(sep).join('/');
+function classify(name: string, path: string, bytes: number): Found {
   const key = parseObjectKey(name);
+  const object = { name, bytes };
   if (key.kind === 'log') {
     const { accountId, region, day } = key;
-    found.push({ path, object: { name, bytes, accountId, region, day }, loose: false });
-  } else if (key.what !== 'other') {
-    if (key.what === 'digest') digests.push({ name, path });
-    ignore(key.what);
-  } else if (LOOSE.test(name)) {
-    found.push({ path, object: { name, bytes }, loose: true });
-  } else {
-    ignore('other file');
+    const claim = `${accountId}/${region}/${day}`;
+    return { path, bytes, claim, kind: 'log', loose: false, object: { ...object, accountId, region, day } };
   }
+  if (key.what !== 'other') return { path, bytes, claim: key.what, kind: key.what, loose: false, object };
+  return { path, bytes, claim: '', kind: LOOSE.test(name) ? 'log' : 'other file', loose: true, object };
 }
 
-function oneFile(path: string, bytes: number): Found {
-  const name = basename(path);
-  const key = parseObjectKey(name);
-  const object =
-    key.kind === 'log'
-      ? { name, bytes, accountId: key.accountId, region: key.region, day: key.day }
-      : { name, bytes };
-  return { path, object, loose: false };
-}
+/** A file that was named is read, whatever it is called. */
+const oneFile = (path: string, bytes: number): Found => ({
+  ...classify(basename(path), path, bytes),
+  kind: 'log',
+  loose: false,
+});
 
 function cover(cells: Map<string, CoverageCell>, { accountId, region, day }: ObjectRef): void {
   if (accountId === undefined || region === undefined || day === undefined) return;

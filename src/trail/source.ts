@@ -105,6 +105,8 @@ export interface SourceFacts {
   readonly cells: readonly CoverageCell[];
   /** What digest files beside the logs say was delivered; a row with 0 objects is a quiet day. Undefined: none read. */
   readonly delivered?: readonly CoverageCell[];
+  /** Files that repeat another one byte for byte; each was read once, under its first name. Undefined: none. */
+  readonly copies?: number;
 }
 
 export interface CoverageCell {
