@@ -69,7 +69,8 @@ export function policyFlags(yargs: Argv): Argv {
     })
     .option('conditions', {
       type: 'string',
-      describe: 'conditions to add where every call carried them, comma-separated',
+      describe:
+        'conditions to add where every call carried them, comma-separated: mfa, requested-region, source-ip, source-vpce, via-service',
       group: 'Policy:',
     })
     .option('grace-days', {

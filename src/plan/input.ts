@@ -22,7 +22,7 @@ export interface PlanInput {
 
 export interface PlanOptions {
   readonly resources: 'auto' | 'exact' | 'prefix' | 'type';
-  /** Conditions to add where every observation carries them: `requested-region`, `source-ip`, `via-service` */
+  /** Conditions to add where every observation carries them: names of data/conditions.json. */
   readonly conditions: readonly string[];
   /** Grants younger than this at the window's end are kept. */
   readonly graceDays: number;

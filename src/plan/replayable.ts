@@ -2,7 +2,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { isNamed } from '../permissions/permission.ts';
 import type { Request } from '../policy/evaluate.ts';
-import type { PrincipalUsage, UsageEntry } from '../usage/usage.ts';
+import type { Carried, PrincipalUsage, UsageEntry } from '../usage/usage.ts';
 
 /**
  * Calls that were authorised: succeeded, or failed for a reason of the service. What an operation merely may have
@@ -28,8 +28,26 @@ export function needsWholeGrant({ action, resource }: UsageEntry, catalogue: Cat
 }
 
 /**
- * The requests one entry stands for. Keys the ledger knows are given, all others are unknown: one request for each
- * region, one for each calling service.
+ * Keys of the caller's own request that every call of the entry carried, with all their values. A call that a service
+ * made on the principal's behalf comes from that service's network, and whether it tells of MFA AWS does not say. Behind
+ * a VPC endpoint the address in the record is a private one, which `aws:SourceIp` never is.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ */
+export function carriedByAll(entry: UsageEntry): ReadonlyMap<string, readonly string[]> {
+  const known = new Map<string, readonly string[]>();
+  if (!entry.direct || entry.via.length > 0) return known;
+  const enter = (key: string, { values, more, every }: Carried): void => {
+    if (every && !more && values.length > 0) known.set(key, values);
+  };
+  if (entry.vpcEndpoints.values.length === 0) enter('aws:sourceip', entry.sourceIps);
+  enter('aws:sourcevpce', entry.vpcEndpoints);
+  enter('aws:multifactorauthpresent', entry.mfa);
+  return known;
+}
+
+/**
+ * The requests one entry stands for, at least: each value of a key with each of another. Keys the ledger knows for all
+ * calls are given, all others are unknown.
  */
 export function requestsOf(entry: UsageEntry, resource: string): readonly Request[] {
   const base = new Map<string, readonly string[]>();
@@ -37,21 +55,17 @@ export function requestsOf(entry: UsageEntry, resource: string): readonly Reques
     const name = key.toLowerCase();
     base.set(name, [...(base.get(name) ?? []), value]);
   }
-  const regions = entry.regions.length > 0 ? entry.regions : [undefined];
   const callers = [...(entry.direct ? [undefined] : []), ...entry.via];
-  const addresses =
-    entry.direct && entry.via.length === 0 && !entry.sourceIps.more && entry.sourceIps.values.length > 0
-      ? entry.sourceIps.values
-      : [undefined];
-  return regions.flatMap((region) =>
-    (callers.length > 0 ? callers : [undefined]).flatMap((caller) =>
-      addresses.map((address) => {
-        const context = new Map(base);
-        if (region !== undefined) context.set('aws:requestedregion', [region]);
-        if (caller !== undefined) context.set('aws:calledvia', [caller]);
-        if (address !== undefined) context.set('aws:sourceip', [address]);
-        return { action: entry.action, resource, context, unknownKeys: 'all-others' };
-      }),
-    ),
-  );
+  const alternatives: readonly (readonly [key: string, values: readonly (string | undefined)[]])[] = [
+    ['aws:requestedregion', entry.regions],
+    ['aws:calledvia', callers],
+    ...carriedByAll(entry),
+  ];
+  let contexts = [base];
+  for (const [key, values] of alternatives)
+    if (values.length > 0)
+      contexts = contexts.flatMap((context) =>
+        values.map((value) => (value === undefined ? context : new Map([...context, [key, [value]]]))),
+      );
+  return contexts.map((context) => ({ action: entry.action, resource, context, unknownKeys: 'all-others' }));
 }

@@ -7,7 +7,7 @@ import type { Condition } from '../policy/document.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import rows from './data/conditions.json' with { type: 'json' };
 import type { PlanOptions } from './input.ts';
-import { needsWholeGrant } from './replayable.ts';
+import { carriedByAll, needsWholeGrant } from './replayable.ts';
 
 export interface ConditionedEntries {
   readonly entries: readonly UsageEntry[];
@@ -84,12 +84,8 @@ function valuesOfEntry(key: string, entry: UsageEntry): readonly string[] | unde
       return entry.regions;
     case 'aws:calledvia':
       return entry.direct ? undefined : entry.via;
-    case 'aws:sourceip':
-      return entry.direct && entry.via.length === 0 && !entry.sourceIps.more
-        ? entry.sourceIps.values
-        : undefined;
     default:
-      return undefined;
+      return carriedByAll(entry).get(key);
   }
 }
 

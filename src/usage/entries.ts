@@ -1,8 +1,8 @@
 /** One principal's accumulators: permissions used, denials, unmapped events, hidden needs. */
 import type { TrailEvent } from '../events/event.ts';
 import type { RequiredPermission, Resolution } from '../permissions/permission.ts';
-import { byCodeUnit, createDistinct, createSeen, FewValues } from './seen.ts';
-import type { DenialEntry, HiddenEntry, UnmappedEntry, UsageEntry } from './usage.ts';
+import { byCodeUnit, createDistinct, createSeen, type DistinctBuilder, FewValues } from './seen.ts';
+import type { Carried, DenialEntry, HiddenEntry, UnmappedEntry, UsageEntry } from './usage.ts';
 
 const DAY = 86_400_000;
 /** The fields are joined by a character that cannot end one and begin the next. */
@@ -112,6 +112,14 @@ function createGroup<T extends object>(fields: T) {
   };
 }
 
+const ADDRESS = 1;
+const ENDPOINT = 2;
+const MFA = 4;
+const carried = (values: DistinctBuilder | undefined, every: boolean): Carried => ({
+  ...(values?.value() ?? { values: [], more: false }),
+  every,
+});
+
 /** A class, as a log can fill many: closures would take more than what they hold. */
 class Usage {
   readonly #permission: RequiredPermission;
@@ -126,6 +134,10 @@ class Usage {
   readonly #sessions = createDistinct();
   readonly #sourceIps = createDistinct();
   readonly #workloads = createDistinct();
+  #vpcEndpoints: DistinctBuilder | undefined;
+  #mfa: DistinctBuilder | undefined;
+  /** What at least one call did not carry. */
+  #lacks = 0;
   #basis: string;
   #direct = false;
 
@@ -156,6 +168,20 @@ class Usage {
     if (event.principal.kind === 'role') this.#sessions.add(event.principal.session);
     this.#sourceIps.add(event.sourceIp);
     this.#workloads.add(event.workload);
+    if (event.vpcEndpointId !== undefined) {
+      this.#vpcEndpoints ??= createDistinct();
+      this.#vpcEndpoints.add(event.vpcEndpointId);
+    }
+    if (event.mfa !== undefined) {
+      this.#mfa ??= createDistinct();
+      this.#mfa.add(String(event.mfa));
+    }
+    // An event of no calls is a witness to values of calls counted elsewhere.
+    if (event.count > 0)
+      this.#lacks |=
+        (event.sourceIp === undefined ? ADDRESS : 0) |
+        (event.vpcEndpointId === undefined ? ENDPOINT : 0) |
+        (event.mfa === undefined ? MFA : 0);
     if (basis < this.#basis) this.#basis = basis;
   }
 
@@ -174,7 +200,9 @@ class Usage {
       days: this.#days.values().sort((a, b) => a - b),
       regions: this.#regions.values().sort(byCodeUnit),
       sessions: this.#sessions.value(),
-      sourceIps: this.#sourceIps.value(),
+      sourceIps: { ...this.#sourceIps.value(), every: (this.#lacks & ADDRESS) === 0 },
+      vpcEndpoints: carried(this.#vpcEndpoints, (this.#lacks & ENDPOINT) === 0),
+      mfa: carried(this.#mfa, (this.#lacks & MFA) === 0),
       workloads: this.#workloads.value(),
       via: this.#via?.values().sort(byCodeUnit) ?? [],
       direct: this.#direct,

@@ -16,6 +16,11 @@ export interface Distinct {
   readonly more: boolean;
 }
 
+/** Values of a condition key over all calls of an entry. `every`: no call was without one. */
+export interface Carried extends Distinct {
+  readonly every: boolean;
+}
+
 interface Seen {
   readonly count: number;
   /** Epoch milliseconds. */
@@ -40,7 +45,10 @@ export interface UsageEntry extends Seen {
   readonly days: readonly number[];
   readonly regions: readonly string[];
   readonly sessions: Distinct;
-  readonly sourceIps: Distinct;
+  readonly sourceIps: Carried;
+  readonly vpcEndpoints: Carried;
+  /** `true` or `false`; long-term keys carry neither. */
+  readonly mfa: Carried;
   readonly workloads: Distinct;
   /** Services that made the call on the principal's behalf (forward access sessions); empty for direct calls only. */
   readonly via: readonly string[];

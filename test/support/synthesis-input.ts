@@ -13,7 +13,13 @@ import {
   matchesResource,
   type Pattern,
 } from '../../src/policy/pattern.ts';
-import { BUCKETS, type Bucket, type PrincipalUsage, type UsageEntry } from '../../src/usage/usage.ts';
+import {
+  BUCKETS,
+  type Bucket,
+  type Carried,
+  type PrincipalUsage,
+  type UsageEntry,
+} from '../../src/usage/usage.ts';
 
 export const ACCOUNT_ID = '111122223333';
 const DAY = 86_400_000;
@@ -26,6 +32,11 @@ export interface Use {
   readonly count?: number;
   readonly context?: readonly (readonly [string, string])[];
   readonly regions?: readonly string[];
+  readonly sourceIps?: readonly string[];
+  readonly vpcEndpoints?: readonly string[];
+  readonly mfa?: readonly string[];
+  /** Keys that some call did not carry: `sourceIps`, `vpcEndpoints`, `mfa`. */
+  readonly lacks?: readonly string[];
   readonly via?: readonly string[];
   readonly direct?: boolean;
   readonly level?: UsageEntry['level'];
@@ -51,12 +62,19 @@ export function entryOf(use: Use, catalogue: Catalogue): UsageEntry {
     days: Array.from({ length: days }, (_, i) => Math.floor(TO / DAY) - days + i),
     regions: use.regions ?? ['eu-west-1'],
     sessions: { values: ['session'], more: false },
-    sourceIps: { values: [], more: false },
+    sourceIps: carriedBy(use, 'sourceIps'),
+    vpcEndpoints: carriedBy(use, 'vpcEndpoints'),
+    mfa: carriedBy(use, 'mfa'),
     workloads: { values: [], more: false },
     via: use.via ?? [],
     direct: use.direct ?? (use.via ?? []).length === 0,
     eventNames: [use.action.slice(use.action.indexOf(':') + 1)],
   };
+}
+
+function carriedBy(use: Use, key: 'sourceIps' | 'vpcEndpoints' | 'mfa'): Carried {
+  const values = use[key] ?? [];
+  return { values, more: false, every: values.length > 0 && use.lacks?.includes(key) !== true };
 }
 
 function refOf(use: Use, catalogue: Catalogue): ResourceRef {

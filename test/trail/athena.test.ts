@@ -149,6 +149,14 @@ describe('rows', () => {
     });
   });
 
+  it('carry what every call of theirs did: endpoint, MFA and one of the addresses', () => {
+    const call = { ...JSON.parse(row().get('call')!), vpcEndpointId: 'vpce-1', mfa: 'true' };
+    const { events } = expandRow(row({ call: JSON.stringify(call), sources: '["10.0.0.1","10.0.0.2"]' }));
+    for (const { vpcEndpointId, mfa, sourceIp } of events.filter((one) => one.count > 0))
+      expect([vpcEndpointId, mfa, sourceIp]).toEqual(['vpce-1', true, '10.0.0.1']);
+    expect(events.filter((one) => one.count === 0).map((one) => one.sourceIp)).toContain('10.0.0.2');
+  });
+
   it.each([{ call: 'no json' }, { earliest: '[]' }, { latest: null }])(
     'that are not as the query writes them are counted: %o',
     (change) => {

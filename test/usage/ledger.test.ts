@@ -213,6 +213,52 @@ describe('ledger', () => {
     expect(entries).toMatchObject([{ count: 1 }]);
   });
 
+  const carriedBy = (records: readonly (readonly [vpce: string | undefined, mfa: string | undefined])[]) => {
+    const events = records.map(([vpcEndpointId, mfaAuthenticated], index) => {
+      const decoded = decode({
+        eventVersion: '1.11',
+        userIdentity: {
+          type: 'AssumedRole',
+          arn: 'arn:aws:sts::111122223333:assumed-role/app/s',
+          accountId: '111122223333',
+          sessionContext: { attributes: { mfaAuthenticated } },
+        },
+        eventTime: '2026-06-03T00:00:00Z',
+        eventID: String(index),
+        eventSource: 's3.amazonaws.com',
+        eventName: 'GetObject',
+        awsRegion: 'eu-west-1',
+        sourceIPAddress: '192.0.2.1',
+        vpcEndpointId,
+      });
+      if (!decoded.ok) throw new Error(decoded.rejection.detail);
+      return decoded.event;
+    });
+    const [entry] = usageOf([batchOf(events)]).entries;
+    return { vpcEndpoints: entry!.vpcEndpoints, mfa: entry!.mfa };
+  };
+
+  it('tells whether every call of an entry carried an endpoint and MFA', () => {
+    expect(
+      carriedBy([
+        ['vpce-2', 'true'],
+        ['vpce-1', 'true'],
+      ]),
+    ).toEqual({
+      vpcEndpoints: { values: ['vpce-1', 'vpce-2'], more: false, every: true },
+      mfa: { values: ['true'], more: false, every: true },
+    });
+    expect(
+      carriedBy([
+        ['vpce-1', undefined],
+        [undefined, 'false'],
+      ]),
+    ).toEqual({
+      vpcEndpoints: { values: ['vpce-1'], more: false, every: false },
+      mfa: { values: ['false'], more: false, every: false },
+    });
+  });
+
   it('knows a principal it never saw by an empty usage', () => {
     expect(usageOf([batchOf([event({ role: 'other' })])])).toMatchObject({
       principal: APP,

@@ -26,8 +26,10 @@ export function expandRow(row: Row): Expanded {
   const latest = row.get('latest');
   const first = earliest[0];
   if (!call || !first || !latest) return rejected('row without call or times', total(days));
+  // CloudTrail writes an address into every record; the other addresses of the row come as witnesses.
+  const [sourceIPAddress] = list(row, 'sources');
   const at = (time: string, id: string, extra: object = {}): TrailEvent | undefined => {
-    const decoded = decode(recordOf(row, call, time, id, extra));
+    const decoded = decode(recordOf(row, call, time, id, { sourceIPAddress, ...extra }));
     return decoded.ok ? decoded.event : undefined;
   };
   const base = at(first.time, first.id);
@@ -101,7 +103,7 @@ function recordOf(
   call: Readonly<Record<string, string | null>>,
   time: string,
   id: string,
-  extra: { session?: string; sourceIPAddress?: string; workload?: string },
+  extra: { session?: string; sourceIPAddress?: string | undefined; workload?: string },
 ): unknown {
   const {
     type,

@@ -54,6 +54,11 @@ function agree(files: readonly Uint8Array[], window = EVER) {
   return { plain, aggregated };
 }
 
+interface Network {
+  readonly vpcEndpointId: string | undefined;
+  readonly sourceIPAddress?: string | undefined;
+}
+
 describe('the aggregating scan', () => {
   it('tells the same as the plain one of a realistic trail, with fewer events', () => {
     const files = [...documents(3, 6e6, 200)].map((one) => gzipSync(one.text, { level: 1 }));
@@ -61,6 +66,58 @@ describe('the aggregating scan', () => {
     expect(plain.usage.length).toBeGreaterThan(100);
     expect(aggregated.events).toBeLessThan(plain.events);
     expect(plain.usage.some((one) => one.accounting.buckets.duplicate > 0)).toBe(true);
+  });
+
+  it('keeps apart what only some calls carried: an endpoint, MFA, an address', () => {
+    const record = (id: number, mfaAuthenticated: string | undefined, change: Network) => ({
+      eventVersion: '1.11',
+      userIdentity: {
+        type: 'AssumedRole',
+        arn: 'arn:aws:sts::111122223333:assumed-role/app/s',
+        accountId: '111122223333',
+        principalId: 'AROAEXAMPLE:s',
+        sessionContext: {
+          sessionIssuer: { type: 'Role', arn: 'arn:aws:iam::111122223333:role/app', userName: 'app' },
+          attributes: { creationDate: `2026-06-01T00:00:0${id % 10}Z`, mfaAuthenticated },
+        },
+      },
+      eventTime: `2026-06-01T00:00:${String(id).padStart(2, '0')}Z`,
+      eventSource: 'sqs.amazonaws.com',
+      eventName: 'PurgeQueue',
+      awsRegion: 'eu-west-1',
+      sourceIPAddress: '192.0.2.1',
+      requestParameters: { queueUrl: 'https://sqs.eu-west-1.amazonaws.com/111122223333/jobs' },
+      eventID: `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`,
+      eventType: 'AwsApiCall',
+      managementEvent: true,
+      recipientAccountId: '111122223333',
+      eventCategory: 'Management',
+      ...change,
+    });
+    const odds: readonly Network[] = [
+      { vpcEndpointId: 'vpce-1' },
+      { vpcEndpointId: 'vpce-2' },
+      { vpcEndpointId: undefined },
+      { vpcEndpointId: 'vpce-1', sourceIPAddress: undefined },
+    ];
+    const trails = odds.flatMap((odd) =>
+      ['true', 'false', undefined].map((mfa) =>
+        Array.from({ length: 20 }, (_, id) =>
+          id === 7 ? record(id, mfa, odd) : record(id, 'true', { vpcEndpointId: 'vpce-1' }),
+        ),
+      ),
+    );
+    for (const Records of trails) {
+      const { aggregated } = agree([Buffer.from(JSON.stringify({ Records }))]);
+      const [entry] = aggregated.usage[0]!.entries;
+      const odd = Records[7]!;
+      expect(entry!.vpcEndpoints.every).toBe(odd.vpcEndpointId !== undefined);
+      expect(entry!.mfa.every).toBe(
+        odd.userIdentity.sessionContext.attributes.mfaAuthenticated !== undefined,
+      );
+      expect(entry!.sourceIps.every).toBe(odd.sourceIPAddress !== undefined);
+      expect(aggregated.events).toBeLessThan(4);
+    }
   });
 
   it('splits groups at the ends of the window', () => {
