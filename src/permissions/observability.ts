@@ -8,6 +8,7 @@ import overrides from './data/access-overrides.json' with { type: 'json' };
 import dataEvents from './data/data-events.json' with { type: 'json' };
 import neverLogged from './data/never-logged.json' with { type: 'json' };
 import permissionOnly from './data/permission-only.json' with { type: 'json' };
+import { rowsByService } from './rows.ts';
 
 export type Observability =
   /** Recorded by default, in trails that keep events of this access. */
@@ -39,15 +40,12 @@ export function createObservability(catalogue: Catalogue): (action: ActionName) 
 
 function build(catalogue: Catalogue): (action: ActionName) => Observability {
   const answers = new Map<string, Observability>();
-  const data = dataRows();
-  const never = new Map<string, { reason: string; source: string }>();
-  for (const row of neverLogged)
-    for (const action of catalogue.expand(row.actions)) never.set(action.action, row);
-  const hidden = new Map<string, string>(
-    permissionOnly.flatMap((row) =>
-      row.actions.map((name) => [`${row.service}:${name}`, row.source] as [string, string]),
-    ),
-  );
+  const services = new Map<string, ServiceFacts>();
+  const factsOf = (service: string): ServiceFacts => {
+    const known = services.get(service) ?? gather(catalogue, service);
+    services.set(service, known);
+    return known;
+  };
   const access = new Map(overrides.map((row) => [row.action, row.access as 'read' | 'write']));
 
   const answer = (action: ActionName): Observability => {
@@ -55,6 +53,7 @@ function build(catalogue: Catalogue): (action: ActionName) => Observability {
     if (known === undefined)
       return { kind: 'never', reason: 'AWS publishes no such action', source: 'SAR', permissionOnly: false };
     const name = known.action;
+    const { never, data, hidden } = factsOf(known.service);
     const row = never.get(name);
     if (row) return { kind: 'never', reason: row.reason, source: row.source, permissionOnly: false };
     const reads = known.accessLevel === 'List' || known.accessLevel === 'Read';
@@ -79,13 +78,37 @@ function build(catalogue: Catalogue): (action: ActionName) => Observability {
   };
 }
 
-function dataRows(): ReadonlyMap<string, { resourceTypes: readonly string[]; source: string }> {
-  const map = new Map<string, { resourceTypes: string[]; source: string }>();
+interface ServiceFacts {
+  readonly never: ReadonlyMap<ActionName, { readonly reason: string; readonly source: string }>;
+  readonly data: ReadonlyMap<
+    ActionName,
+    { readonly resourceTypes: readonly string[]; readonly source: string }
+  >;
+  /** Source of each permission-only action. */
+  readonly hidden: ReadonlyMap<ActionName, string>;
+}
+
+const permissionOnlyRows = rowsByService(permissionOnly);
+
+/** What the tables say of the actions of one service. */
+function gather(catalogue: Catalogue, service: string): ServiceFacts {
+  const prefix = `${service}:`;
+  const never = new Map<string, (typeof neverLogged)[number]>();
+  for (const row of neverLogged)
+    if (row.actions.startsWith(prefix))
+      for (const action of catalogue.expand(row.actions)) never.set(action.action, row);
+  const data = new Map<string, { resourceTypes: string[]; source: string }>();
   for (const row of dataEvents)
     for (const action of row.actions) {
-      const known = map.get(action);
+      if (!action.startsWith(prefix)) continue;
+      const known = data.get(action);
       if (known) known.resourceTypes.push(row.resourceType);
-      else map.set(action, { resourceTypes: [row.resourceType], source: row.source });
+      else data.set(action, { resourceTypes: [row.resourceType], source: row.source });
     }
-  return map;
+  const hidden = new Map(
+    permissionOnlyRows(service).flatMap((row) =>
+      row.actions.map((name) => [prefix + name, row.source] as [string, string]),
+    ),
+  );
+  return { never, data, hidden };
 }

@@ -11,6 +11,7 @@ import { splitPath } from './path.ts';
 import { PathIndex } from './path-index.ts';
 import type { HiddenNeed, RequiredPermission } from './permission.ts';
 import { placeOf } from './place.ts';
+import { rowsByKey } from './rows.ts';
 
 /**
  * How sure it is that the service is the one the role is passed to. reference: printed in the Service Authorization
@@ -36,27 +37,18 @@ export interface PassRoles {
   hidden(event: TrailEvent): readonly HiddenNeed[];
 }
 
-const group = <Row extends { readonly service: string; readonly event: string }>(rows: readonly Row[]) => {
-  const map = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = `${row.service}:${row.event}`;
-    const known = map.get(key);
-    if (known) known.push(row);
-    else map.set(key, [row]);
-  }
-  return map;
-};
-const ROWS = group(passRole as readonly PassRoleRow[]);
-const HIDDEN = group(hiddenNeeds);
+const roleRows = rowsByKey(passRole as readonly PassRoleRow[], (row) => row.event);
+const hiddenRows = rowsByKey(hiddenNeeds, (row) => row.event);
 const ROLE = /^arn:aws[a-z-]*:iam::([0-9]{12}):role\/.+$/s;
 const NAME = /^[\w+=,.@-]{1,64}$/;
 const NONE: readonly never[] = [];
 
 /** Compiles the rows of one operation; undefined where the tables have none. */
 export function compilePassRoles(service: string, operation: string): PassRoles | undefined {
-  const keys = [service, ...prefixesOf(service)].map((prefix) => `${prefix}:${operation}`);
-  const rows = keys.map((key) => ROWS.get(key)).find((one) => one !== undefined) ?? NONE;
-  const hidden = keys.map((key) => HIDDEN.get(key)).find((one) => one !== undefined) ?? NONE;
+  const prefixes = [service, ...prefixesOf(service)];
+  const rows = prefixes.map((prefix) => roleRows(prefix, operation)).find((one) => one.length > 0) ?? NONE;
+  const hidden =
+    prefixes.map((prefix) => hiddenRows(prefix, operation)).find((one) => one.length > 0) ?? NONE;
   if (rows.length === 0 && hidden.length === 0) return undefined;
   const roles = new PathIndex(rows.map((row) => ({ row, path: splitPath(row.path) })));
   const needs = new PathIndex(hidden.map((row) => ({ row, path: splitPath(row.path) })));
