@@ -6,6 +6,8 @@ import { type Attribution, type Json, type JsonObject, member, type NoPrincipalR
 
 const PRINCIPAL_ARN = /^arn:(aws[a-z-]*):iam::(\d{12}):(role|user)\/((?:.*\/)?)([^/]+)$/s;
 const SESSION_ARN = /^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role\/([^/]+)(?:\/(.*))?$/s;
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: what else stands there is no IAM user's name. */
+const USER_NAME = /^[\w+=,.@-]{1,64}$/;
 
 const text = (value: Json | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
@@ -80,7 +82,7 @@ function user(identity: Json | undefined): Attribution | undefined {
     return { kind: 'user', arn: match[0], accountId: match[2]!, name: match[5]!, ...(id ? { id } : {}) };
   const accountId = text(member(identity, 'accountId'));
   const name = text(member(identity, 'userName'));
-  if (!accountId || !name || !/^\d{12}$/.test(accountId)) return undefined;
+  if (!accountId || !name || !/^\d{12}$/.test(accountId) || !USER_NAME.test(name)) return undefined;
   return {
     kind: 'user',
     arn: `arn:aws:iam::${accountId}:user/${name}`,
