@@ -8,6 +8,7 @@ import type { PrincipalRef, PrincipalUsage } from '../usage/usage.ts';
 import type { Args, Io } from './command.ts';
 import { readConfig } from './config.ts';
 import { collect, type Evidence, openSource } from './evidence.ts';
+import { noteExclusions, readExclusions } from './exclusions.ts';
 import { type Granted, readGranted } from './granted.ts';
 import { planInput } from './plan-input.ts';
 import { planOptions } from './plan-options.ts';
@@ -18,7 +19,8 @@ export async function analyse(args: Args, io: Io): Promise<PlanInput> {
   const filter = readPrincipal(args);
   const window = readWindow(args, io.now());
   const config = await readConfig(args.config === undefined ? undefined : String(args.config), '.');
-  const options = planOptions(args, config.keep);
+  const exclusions = readExclusions(args, window);
+  const options = { ...planOptions(args, config.keep), leftOut: exclusions?.asked ?? [] };
   const source = await openSource(args, window, io);
   const granted = await readGranted(args, filter, io);
   const catalogue = await loadCatalogue();
@@ -28,8 +30,9 @@ export async function analyse(args: Args, io: Io): Promise<PlanInput> {
     : filter;
   const quiet = args.quiet === true;
   const { resolve } = createResolver(catalogue);
-  const evidence = await collect(source, { window, wanted: [wanted], resolve, quiet }, io);
+  const evidence = await collect(source, { window, wanted: [wanted], resolve, exclusions, quiet }, io);
   const usage = pickUsage(evidence, wanted, granted, window);
+  if (exclusions && !quiet) noteExclusions(exclusions, [usage], io);
   if (!quiet) for (const problem of granted.problems) io.err(`note: ${problem}\n`);
   return planInput({ evidence, usage, granted, catalogue, window, options });
 }

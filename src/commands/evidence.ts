@@ -9,6 +9,7 @@ import { createLedger, type Ledger } from '../usage/ledger.ts';
 import { openAthena } from './athena-source.ts';
 import { type AwsArgs, awsOptions } from './aws-flags.ts';
 import type { Args, Io } from './command.ts';
+import type { Exclusions } from './exclusions.ts';
 import { createProgress } from './progress.ts';
 import { openS3, regionList } from './s3-source.ts';
 import { validationNotes } from './validate-logs-view.ts';
@@ -73,18 +74,18 @@ export interface CollectOptions {
   /** Undefined: all principals. */
   readonly wanted?: readonly PrincipalFilter[];
   readonly resolve: (event: TrailEvent) => Resolution;
-  readonly exclude?: (event: TrailEvent) => string | undefined;
+  readonly exclusions?: Exclusions | undefined;
   readonly quiet: boolean;
 }
 
 /** Reads the source to its end. Unreadable objects become gaps; only a source that gives nothing at all throws. */
 export async function collect(source: TrailSource, options: CollectOptions, io: Io): Promise<Evidence> {
-  const { window, wanted, resolve, exclude } = options;
+  const { window, wanted, resolve, exclusions } = options;
   const ledger = createLedger({
     window,
     resolve,
     ...(wanted ? { wanted } : {}),
-    ...(exclude ? { exclude } : {}),
+    ...(exclusions ? { exclude: exclusions.exclude } : {}),
   });
   const gaps: ObjectGap[] = [];
   const progress = createProgress(io, options.quiet);

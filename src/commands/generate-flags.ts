@@ -2,13 +2,14 @@
 import type { Argv } from 'yargs';
 import { ATHENA_FLAGS } from './athena-flags.ts';
 import { AWS_FLAGS, PUBLIC_KEYS_FLAG } from './aws-flags.ts';
+import { exclusionFlags } from './exclusion-flags.ts';
 import { outputFlags } from './output-flags.ts';
 import { principalFlags, windowFlags } from './principal-flags.ts';
 import { S3_FLAGS } from './s3-flags.ts';
 
 /** Where the evidence comes from; `verify` and `review` take the same. */
 export function evidenceFlags(yargs: Argv): Argv {
-  return yargs
+  return exclusionFlags(yargs)
     .option('source', {
       choices: ['dir', 's3', 'athena', 'lookup'] as const,
       default: 'dir' as const,

@@ -4,6 +4,7 @@ import { EXIT, type ExitCode, isExpected, UsageError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import type { Args, Command, Io } from './command.ts';
 import { knownFlags, withDefaults } from './defaults.ts';
+import { REPEATED } from './exclusion-flags.ts';
 import { generateFlags } from './generate-flags.ts';
 import { outputFlag } from './output-flags.ts';
 import { COMMANDS } from './table.ts';
@@ -20,7 +21,7 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   let chosen: ((args: Args) => Promise<ExitCode>) | undefined;
   const lazily = (load: () => Promise<{ readonly command: Command }>) => async (args: Args) =>
-    runIn((await load()).command, args, io);
+    runIn((await load()).command, lastOnes(args, argv), io);
   const parser = yargs([...argv])
     .scriptName('gen-policy')
     .usage(
@@ -52,7 +53,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     .strict()
     .wrap(Math.min(io.width, 120))
     .parserConfiguration({
-      'duplicate-arguments-array': COMMANDS.some((one) => one.name === argv[0] && one.repeats === true),
+      'duplicate-arguments-array': true,
     })
     .exitProcess(false)
     .fail((message, error) => {
@@ -77,6 +78,18 @@ async function runIn(command: Command, args: Args, io: Io): Promise<ExitCode> {
   if (args.output === undefined || command.ownOutput === true) return command.run(args, io);
   const { intoFile } = await import('./into-file.ts');
   return intoFile(String(args.output), io, (inside) => command.run(args, inside));
+}
+
+/** Of a flag that is given twice the last one counts, unless it is made to be repeated. */
+function lastOnes(args: Args, argv: readonly string[]): Args {
+  const times = (flag: string): number =>
+    argv.filter((one) => one === `--${flag}` || one.startsWith(`--${flag}=`)).length;
+  const entries = Object.entries(args).map(([name, value]) => {
+    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const last = Array.isArray(value) && !REPEATED.has(flag) && times(flag) > 1;
+    return [name, last ? value.at(-1) : value];
+  });
+  return Object.fromEntries(entries) as Args;
 }
 
 /** yargs explains over several lines and with capitals; ours is one line. */

@@ -1,9 +1,9 @@
 /** `--role`, `--user`, `--principal` and the window flags: from text to a filter and an interval. */
 import type { Argv } from 'yargs';
 import { UsageError } from '../errors.ts';
-import { parseTime } from '../events/decode.ts';
 import type { PrincipalFilter, Window } from '../trail/source.ts';
 import type { Args } from './command.ts';
+import { moment } from './moment.ts';
 
 const DAY = 86_400_000;
 const ARN = /^arn:aws[a-z-]*:(?:iam|sts)::(\d{12}):(role|user|assumed-role)\/(.+)$/;
@@ -94,14 +94,4 @@ function days(value: unknown): number {
   if (!/^\d+$/.test(text) || number < 1 || number > 3660)
     throw new UsageError(`\`--days ${text}\` is no whole number from 1 to 3660`);
   return number;
-}
-
-/** A day alone means its first moment, or for an end its last: `--to 2026-03-31` includes the 31st. */
-function moment(flag: string, value: unknown, end: boolean): number {
-  const text = String(value);
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-  const time = parseTime(isDay ? `${text}T00:00:00Z` : text);
-  if (time === undefined)
-    throw new UsageError(`\`--${flag} ${text}\` is no date: use \`YYYY-MM-DD\` or \`YYYY-MM-DDThh:mm:ssZ\``);
-  return isDay && end ? time + DAY : time;
 }

@@ -16,6 +16,7 @@ import type { Args, Command, Io } from './command.ts';
 import { readConfig } from './config.ts';
 import { formatsOf } from './deliver.ts';
 import { collect, openSource } from './evidence.ts';
+import { noteExclusions, readExclusions } from './exclusions.ts';
 import { parseFailOn } from './gate.ts';
 import { evidenceFlags, policyFlags } from './generate-flags.ts';
 import { writeOutputs } from './output.ts';
@@ -91,7 +92,8 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
   const match = String(args.match ?? '*');
   const window = readWindow(args, io.now());
   const config = await readConfig(args.config === undefined ? undefined : String(args.config), '.');
-  const options = planOptions(args, config.keep);
+  const exclusions = readExclusions(args, window);
+  const options = { ...planOptions(args, config.keep), leftOut: exclusions?.asked ?? [] };
   const skips = parseSkips(words(args.skipChecks));
   const source = await openSource(args, window, io);
   const reviewed = await readReviewed(args);
@@ -105,8 +107,14 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
   if (!quiet) for (const problem of problems) io.err(`note: ${problem}\n`);
   const catalogue = await loadCatalogue();
   const { resolve } = createResolver(catalogue);
-  const evidence = await collect(source, { window, resolve, quiet }, io);
+  const evidence = await collect(source, { window, resolve, exclusions, quiet }, io);
   const subjects = subjectsOf(account, evidence.ledger.principals(), match);
+  if (exclusions && !quiet)
+    noteExclusions(
+      exclusions,
+      subjects.reviewed.map(({ ref }) => evidence.ledger.usage(ref)),
+      io,
+    );
   if (subjects.reviewed.length === 0)
     throw new UsageError(
       account

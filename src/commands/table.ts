@@ -6,8 +6,6 @@ interface Row {
   /** yargs command string where it takes positionals. */
   readonly usage?: string;
   readonly describe: string;
-  /** True where a flag may be given more than once. */
-  readonly repeats?: boolean;
   load(): Promise<{ readonly command: Command }>;
 }
 
@@ -60,7 +58,6 @@ export const COMMANDS: readonly Row[] = [
   {
     name: 'verify',
     describe: 'check policies against logs and the old grants; exit 2 when they break or widen access',
-    repeats: true,
     load: () => import('./verify.ts'),
   },
 ];

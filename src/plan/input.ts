@@ -32,6 +32,8 @@ export interface PlanOptions {
   readonly maxManagedPolicies: number;
   /** Uses seen on fewer distinct days are flagged and, above 1, not granted by themselves. */
   readonly minDaysSeen: number;
+  /** What a person had left out of the evidence: flag and value, as given. Absent or empty: nothing. */
+  readonly leftOut?: readonly (readonly [flag: string, value: string])[];
 }
 
 /** From the config file: something a person decided to keep. Patterns use the policy language's `*` and `?`. */

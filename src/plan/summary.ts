@@ -64,8 +64,15 @@ export function evidenceOf({ usage, source, coverage, lastAccessed }: PlanInput)
         }
       : {}),
     complete,
-    statement: complete ? completeStatement(source) : incompleteStatement(coverage),
+    statement: `${complete ? completeStatement(source) : incompleteStatement(coverage)}${leftOut(usage)}`,
   };
+}
+
+/** What a person had left out is no gap: it was asked for. It is told wherever the evidence is told of. */
+function leftOut({ accounting }: PrincipalUsage): string {
+  const { excluded } = accounting.buckets;
+  if (excluded === 0) return '';
+  return `; ${excluded} ${excluded === 1 ? 'record was' : 'records were'} left out as asked, and what was used only there counts as unused`;
 }
 
 const completeStatement = (source: SourceFacts): string =>
@@ -124,6 +131,7 @@ export function settingsOf({ options }: PlanInput): readonly (readonly [string, 
     ['max-managed-policies', String(options.maxManagedPolicies)],
     ['min-days-seen', String(options.minDaysSeen)],
     ['resources', options.resources],
+    ...(options.leftOut ?? []).map(([flag, value]): [string, string] => [flag, value]),
   ];
-  return settings;
+  return settings.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
