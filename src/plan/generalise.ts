@@ -26,6 +26,8 @@ export interface ResourcePattern {
   readonly seen: readonly string[];
   /** Why it holds a wildcard; undefined for an exact name. */
   readonly rule?: string;
+  /** No whole name was seen: all that the pattern stands for is needed. */
+  readonly whole?: true;
 }
 
 const FEW = 5;

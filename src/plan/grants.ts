@@ -2,8 +2,16 @@
 import type { ActionName, Catalogue, CatalogueAction } from '../catalogue/catalogue.ts';
 import { isNamed } from '../permissions/permission.ts';
 import type { Policy, Selector, Statement } from '../policy/document.ts';
-import { asPattern, escapeLiteral, intersects, matchesAction, matchesResource } from '../policy/pattern.ts';
+import {
+  asPattern,
+  escapeLiteral,
+  intersects,
+  matchesAction,
+  matchesResource,
+  patternCovers,
+} from '../policy/pattern.ts';
 import type { UsageEntry } from '../usage/usage.ts';
+import { partsOf } from './replayable.ts';
 
 export interface GrantedAction {
   /** Canonical catalogue name, or the pattern as written where AWS publishes no such action. */
@@ -70,6 +78,13 @@ export function reaches(
   info: CatalogueAction | undefined,
 ): boolean {
   const { resource } = entry;
+  const parts = partsOf(resource);
+  if (parts)
+    return selector.not
+      ? !parts.every((part) =>
+          selector.patterns.some((one) => !one.includes('${') && patternCovers(one, part)),
+        )
+      : selector.patterns.some((one) => parts.some((part) => intersects(one, part)));
   if (resource.kind === 'unresolved' || !isNamed(resource)) return true;
   // A list call that names nothing is evaluated against whatever pattern the service builds: any of them may be it.
   if (resource.kind === 'any' && resource.found === 'names-none' && (info?.resourceTypes.length ?? 1) > 0)

@@ -8,6 +8,7 @@ import type { Advisor, AdvisorSays, PrefixesOf } from './judge-advisor.ts';
 import { gapsFor, type Observed, observe, regionsOf } from './judge-observe.ts';
 import { ruleFor } from './judge-rules.ts';
 import type { Uses } from './judge-uses.ts';
+import { partsOf } from './replayable.ts';
 
 /** Which rule decided. `unrecorded`: the trails do not log it; `gap`: they do, and a part was not read. */
 export type Why =
@@ -102,7 +103,7 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
   const contradiction = contradictionOf(advisor);
 
   if (entries.length > 0) {
-    const unresolved = entries.some((one) => one.resource.kind === 'unresolved')
+    const unresolved = entries.some((one) => one.resource.kind === 'unresolved' && !partsOf(one.resource))
       ? 'a call does not show its resource'
       : undefined;
     const wide = unrecorded ?? gap ?? contradiction ?? unresolved ?? bench.uses.elsewhere(action);

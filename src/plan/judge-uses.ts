@@ -1,6 +1,7 @@
 /** The uses that count for an action, and what casts doubt on calling it unused. */
 import type { PrincipalUsage, UsageEntry } from '../usage/usage.ts';
 import type { PrefixesOf } from './judge-advisor.ts';
+import { partsOf } from './replayable.ts';
 
 export interface Uses {
   /** Uses of the action that prove it was needed and are trusted to be granted. */
@@ -49,7 +50,8 @@ export function usesOf(usage: PrincipalUsage, minDaysSeen: number, prefixesOf: P
   };
 }
 
-const nameOf = ({ resource }: UsageEntry): string => (resource.kind === 'arn' ? resource.arn : resource.kind);
+const nameOf = ({ resource }: UsageEntry): string =>
+  resource.kind === 'arn' ? resource.arn : (partsOf(resource)?.join(' ') ?? resource.kind);
 
 function unproven(entry: UsageEntry): string {
   const call = entry.eventNames[0] ?? 'a call';

@@ -223,6 +223,7 @@ export interface ServiceSummary {
 export interface Generalisation {
   readonly pattern: string;
   readonly rule: string;
+  /** Resources seen; 0 where the records show a part of the name only. */
   readonly count: number;
   readonly examples: readonly string[];
   readonly actions: readonly string[];

@@ -1,12 +1,14 @@
 /** Proves a set of policies: every observed success stays allowed, nothing is allowed that was not allowed before. */
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { contains } from '../policy/contain.ts';
-import type { Policy, Statement } from '../policy/document.ts';
+import type { Condition, Policy, Statement } from '../policy/document.ts';
 import { evaluate } from '../policy/evaluate.ts';
-import { matchesAction } from '../policy/pattern.ts';
+import { asPattern, matchesAction } from '../policy/pattern.ts';
 import type { UsageEntry } from '../usage/usage.ts';
+import { reaches } from './grants.ts';
 import type { Proof } from './plan.ts';
-import { needsWholeGrant, requestsOf } from './replayable.ts';
+import { needsWholeGrant, partsOf, requestsOf } from './replayable.ts';
+import { metConditions } from './synthesise-conditions.ts';
 
 export interface Miss {
   readonly action: string;
@@ -19,7 +21,7 @@ export interface Replay {
   readonly misses: readonly Miss[];
   /** Uses that the old identity policies do not allow: another policy did, and nothing here may grant them. */
   readonly notGrantedBefore: readonly UsageEntry[];
-  /** Uses whose record does not name the resource: proven by keeping all that the old policies grant for the action. */
+  /** Uses whose record shows nothing of the resource: proven by keeping all that the old policies grant for the action. */
   readonly notExpressible: readonly UsageEntry[];
 }
 
@@ -37,14 +39,18 @@ export function replay(
   const [oldFor, freshFor] = [old && byAction(old), byAction(fresh)];
   for (const entry of uses) {
     const resource = entry.resource.kind === 'arn' ? entry.resource.arn : '*';
-    if (old && needsWholeGrant(entry, catalogue)) {
-      notExpressible.push(entry);
-      if (!selects(old, entry.action)) notGrantedBefore.push(entry);
+    const parts = partsOf(entry.resource);
+    if (parts || (old && needsWholeGrant(entry, catalogue))) {
+      if (!parts) notExpressible.push(entry);
+      const granting = old ?? [anything(entry.action)];
+      if (!selects(granting, entry, catalogue)) notGrantedBefore.push(entry);
       else {
-        if (!whole.has(entry.action))
-          whole.set(entry.action, wholeGrantLost(old, fresh, entry.action, catalogue));
-        const reason = whole.get(entry.action);
-        if (reason !== undefined) misses.push({ action: entry.action, resource, reason, entry });
+        const met = parts ? metConditions(entry) : [];
+        const key = JSON.stringify([entry.action, parts, met]);
+        if (!whole.has(key)) whole.set(key, lost(granting, fresh, entry, met, catalogue));
+        const reason = whole.get(key);
+        if (reason !== undefined)
+          misses.push({ action: entry.action, resource: nameOf(entry), reason, entry });
       }
       continue;
     }
@@ -83,28 +89,75 @@ function byAction(policies: readonly Policy[]): (action: string) => readonly Pol
   };
 }
 
-const selects = (policies: readonly Policy[], action: string): boolean =>
+const selects = (policies: readonly Policy[], entry: UsageEntry, catalogue: Catalogue): boolean =>
   policies.some((policy) =>
-    policy.statements.some((one) => one.effect === 'Allow' && selectsAction(one, action)),
+    policy.statements.some(
+      (one) =>
+        one.effect === 'Allow' &&
+        selectsAction(one, entry.action) &&
+        (!partsOf(entry.resource) || reaches(one.resource, entry, catalogue.action(entry.action))),
+    ),
   );
 
-/** Everything that the old policies grant for one action must be inside the new ones. */
-function wholeGrantLost(
+/** What a miss is about, for people: the name, or what is known of it. */
+const nameOf = ({ resource }: UsageEntry): string =>
+  resource.kind === 'arn' ? resource.arn : (partsOf(resource)?.join(' or ') ?? '*');
+
+const EVERYTHING = { not: false, patterns: [asPattern('*')] } as const;
+
+/** Nothing is known of the grants: all that was seen is to be allowed. */
+const anything = (action: string): Policy => ({
+  version: '2012-10-17',
+  statements: [
+    {
+      effect: 'Allow',
+      action: { not: false, patterns: [action] },
+      resource: EVERYTHING,
+      conditions: [],
+      index: 0,
+    },
+  ],
+});
+
+/**
+ * Everything that the old policies grant for one action must be inside the new ones; where the record shows a part of
+ * the name, all that they grant of it under the conditions that the calls met.
+ */
+function lost(
   old: readonly Policy[],
   fresh: readonly Policy[],
-  action: string,
+  { action, resource }: UsageEntry,
+  met: readonly Condition[],
   catalogue: Catalogue,
 ): string | undefined {
+  const parts = partsOf(resource);
   const cut = old.map((policy) => ({
     ...policy,
     statements: policy.statements.flatMap((one) => {
       if (one.effect === 'Deny') return [one];
-      return selectsAction(one, action) ? [{ ...one, action: { not: false, patterns: [action] } }] : [];
+      if (!selectsAction(one, action)) return [];
+      return [
+        { ...one, action: { not: false, patterns: [action] }, conditions: [...one.conditions, ...met] },
+      ];
     }),
   }));
-  const verdict = contains(fresh, cut, catalogue);
+  const outside: Policy = {
+    version: '2012-10-17',
+    statements: [
+      {
+        effect: 'Deny',
+        action: EVERYTHING,
+        resource: { not: true, patterns: parts ?? [] },
+        conditions: [],
+        index: 0,
+      },
+    ],
+  };
+  const verdict = contains(fresh, parts ? [...cut, outside] : cut, catalogue);
   if (verdict.verdict === 'proven') return undefined;
-  return 'a call does not show its resource, and not all that was granted for the action is kept';
+  return parts
+    ? 'a call shows a part of its resource, and not all that was granted of it is kept'
+    : 'a call does not show its resource, and not all that was granted for the action is kept';
 }
 
 /** The containment half of the proof, in the plan's words. */

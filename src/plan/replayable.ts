@@ -1,7 +1,8 @@
 /** Which uses the new policies must allow, and as which requests. */
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import { isNamed } from '../permissions/permission.ts';
+import { isNamed, type ResourceRef } from '../permissions/permission.ts';
 import type { Request } from '../policy/evaluate.ts';
+import type { Pattern } from '../policy/pattern.ts';
 import type { Carried, PrincipalUsage, UsageEntry } from '../usage/usage.ts';
 
 /**
@@ -18,7 +19,19 @@ export function provenUses(usage: PrincipalUsage, minDaysSeen: number): readonly
 }
 
 /**
- * True where the record does not show which resource was evaluated: the action's old grant must stay whole. A list
+ * What surely holds the resource, where the record shows a part of its name: a policy must grant all of it. Undefined
+ * where the record shows the whole name, or nothing.
+ */
+export function partsOf(resource: ResourceRef): readonly Pattern[] | undefined {
+  if (resource.kind === 'unresolved') return resource.patterns?.length ? resource.patterns : undefined;
+  return resource.kind === 'arn' && resource.inexact?.why === 'path-unknown'
+    ? resource.inexact.patterns
+    : undefined;
+}
+
+/**
+ * True where the record does not show which resource was evaluated: the action's old grant must stay, whole or as far
+ * as `partsOf` reaches. A list
  * call that names nothing is evaluated on a pattern the service builds.
  */
 export function needsWholeGrant({ action, resource }: UsageEntry, catalogue: Catalogue): boolean {

@@ -7,7 +7,7 @@ import type { Condition } from '../policy/document.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import rows from './data/conditions.json' with { type: 'json' };
 import type { PlanOptions } from './input.ts';
-import { carriedByAll, needsWholeGrant } from './replayable.ts';
+import { carriedByAll, needsWholeGrant, partsOf } from './replayable.ts';
 
 export interface ConditionedEntries {
   readonly entries: readonly UsageEntry[];
@@ -33,7 +33,8 @@ export function addedConditions(
   catalogue: Catalogue,
   together = false,
 ): readonly ConditionedEntries[] {
-  if (entries.some((entry) => needsWholeGrant(entry, catalogue))) return [{ entries, conditions: old }];
+  if (entries.some((entry) => needsWholeGrant(entry, catalogue) && !partsOf(entry.resource)))
+    return [{ entries, conditions: old }];
   const withAsked = (group: readonly UsageEntry[]): readonly Condition[] => [
     ...old,
     ...options.conditions.flatMap((name) => askedCondition(name, group, old)),
@@ -87,6 +88,19 @@ function valuesOfEntry(key: string, entry: UsageEntry): readonly string[] | unde
     default:
       return carriedByAll(entry).get(key);
   }
+}
+
+/** Conditions that all calls of an entry met: what is seen of its context, in the words that a policy would use. */
+export function metConditions(entry: UsageEntry): readonly Condition[] {
+  const keys = new Set(entry.context.map(([key]) => key));
+  return [
+    ...[...keys].map((key) => ({
+      operator: 'StringEquals',
+      key,
+      values: valuesOfEntry(key.toLowerCase(), entry)!,
+    })),
+    ...CONDITION_NAMES.flatMap((name) => askedCondition(name, [entry], [])),
+  ];
 }
 
 function askedCondition(

@@ -13,6 +13,7 @@ import {
 import type { UsageEntry } from '../usage/usage.ts';
 import { generalise, type ResourcePattern } from './generalise.ts';
 import type { PlanOptions } from './input.ts';
+import { partsOf } from './replayable.ts';
 
 export interface Narrowing {
   readonly mode: PlanOptions['resources'];
@@ -45,6 +46,14 @@ export function narrowResources(
   const made: ResourcePattern[] = [];
   for (const entry of entries) {
     const { resource } = entry;
+    const parts = partsOf(resource);
+    if (parts) {
+      const rule = resource.kind === 'unresolved' ? resource.reason : 'the record names it without its path';
+      const seen = resource.kind === 'arn' ? [resource.arn] : [];
+      if (!parts.every((pattern) => canStand(pattern, old, options))) return asGranted;
+      made.push(...parts.map((pattern) => ({ pattern, seen, rule, whole: true as const })));
+      continue;
+    }
     if (resource.kind === 'unresolved' || !isNamed(resource)) return asGranted;
     if (resource.kind === 'any' || takesNoResource(entry, options.catalogue)) return everything;
     if (!isArn(resource.arn)) return asGranted;
@@ -72,13 +81,19 @@ export function narrowResources(
   };
 }
 
+/** Whether a pattern of which all is needed can be written in place of the old ones. */
+const canStand = (pattern: Pattern, old: Selector<Pattern>, { variables }: Narrowing): boolean =>
+  !FOREIGN.test(pattern) &&
+  (variables || !pattern.includes('${')) &&
+  !(old.not && old.patterns.some((one) => hasVariable(one) || intersects(one, pattern)));
+
 /** One candidate a pattern, sorted. */
 function merged(all: readonly ResourcePattern[]): readonly ResourcePattern[] {
   const byPattern = new Map<string, ResourcePattern>();
   for (const one of all) {
     const known = byPattern.get(one.pattern);
     const seen = known ? [...new Set([...known.seen, ...one.seen])].sort() : one.seen;
-    byPattern.set(one.pattern, { ...one, seen });
+    byPattern.set(one.pattern, { ...one, seen, ...(known?.whole ? { whole: true } : {}) });
   }
   return [...byPattern.values()].sort((a, b) => (a.pattern < b.pattern ? -1 : 1));
 }
@@ -100,14 +115,20 @@ function only(patterns: readonly Pattern[], old: Selector<Pattern>): Narrowed {
 
 function inside(old: readonly Pattern[], candidates: readonly ResourcePattern[]): Pattern[] {
   const seenNames = new Set<string>(candidates.flatMap((one) => one.seen));
+  const someWhole = candidates.some((one) => one.whole);
   return old.flatMap((outer) => {
     if (hasVariable(outer))
-      return candidates.some((one) => one.seen.some((arn) => intersects(outer, escapeLiteral(arn))))
+      return candidates.some((one) =>
+        one.whole
+          ? intersects(outer, asPattern(one.pattern))
+          : one.seen.some((arn) => intersects(outer, escapeLiteral(arn))),
+      )
         ? [outer]
         : [];
     // A plain name is matched by itself alone; a statement may list hundreds.
-    if (!WILD.test(outer) && !outer.includes('${')) return seenNames.has(outer) ? [outer] : [];
+    if (!WILD.test(outer) && !outer.includes('${') && !someWhole) return seenNames.has(outer) ? [outer] : [];
     return candidates.flatMap((one) => {
+      if (one.whole) return common(outer, asPattern(one.pattern));
       const seen = outer === '*' ? one.seen : one.seen.filter((arn) => matchesResource(outer, arn));
       if (seen.length === 0) return [];
       const inner = asPattern(one.pattern);
@@ -118,13 +139,19 @@ function inside(old: readonly Pattern[], candidates: readonly ResourcePattern[])
   });
 }
 
+/** What two patterns share: the inner one; the old one where neither is inside the other. */
+function common(outer: Pattern, inner: Pattern): Pattern[] {
+  if (!intersects(outer, inner)) return [];
+  return [patternCovers(outer, inner) ? inner : outer];
+}
+
 /** Under NotResource a pattern of ours is safe where it touches none of the excluded ones. */
 function outside(excluded: readonly Pattern[], candidates: readonly ResourcePattern[]): Pattern[] {
   if (excluded.some(hasVariable)) return [];
   if (candidates.some((one) => one.seen.some((arn) => FOREIGN.test(arn)))) return [];
   return candidates.flatMap((one) => {
     const inner = asPattern(one.pattern);
-    if (!excluded.some((pattern) => intersects(pattern, inner))) return [inner];
+    if (one.whole || !excluded.some((pattern) => intersects(pattern, inner))) return [inner];
     return one.seen
       .filter((arn) => !excluded.some((pattern) => matchesResource(pattern, arn)))
       .map(escapeLiteral);

@@ -158,7 +158,7 @@ const wildcards = (plan: Plan): string =>
   plan.generalisations
     .map(
       (one) =>
-        `- ${mdCode(one.pattern)}: ${mdText(one.rule)}; ${plural(one.count, 'resource')} seen, e.g. ${codes(one.examples, 3)}; for ${codes(one.actions, 10)}`,
+        `- ${mdCode(one.pattern)}: ${mdText(one.rule)}; ${one.count === 0 ? '' : `${plural(one.count, 'resource')} seen, e.g. ${codes(one.examples, 3)}; `}for ${codes(one.actions, 10)}`,
     )
     .join('\n');
 

@@ -96,7 +96,9 @@ export function renderTerminal(plan: Plan, options: TerminalOptions): string {
     for (const one of plan.generalisations.slice(0, SHOWN.wildcards)) {
       lines.push(`  ${style.cyan(say(one.pattern))}`);
       block(
-        `${one.rule}: ${plural(one.count, 'resource')}, e.g. ${listed(one.examples, 1)}`,
+        one.count === 0
+          ? `${one.rule}: for ${listed(one.actions, 3)}`
+          : `${one.rule}: ${plural(one.count, 'resource')}, e.g. ${listed(one.examples, 1)}`,
         '    ',
         style.dim,
       );

@@ -63,3 +63,35 @@ describe('replay of a new condition', () => {
     ],
   ])('%s', (_, condition, use, reasons) => expect(missesOf(condition, use)).toEqual(reasons));
 });
+
+describe('replay of a resource known in part', () => {
+  const PART = 'arn:aws:sqs:eu-west-1:111122223333:job-??';
+  const replayed = (old: string | undefined, fresh: string | readonly string[]) =>
+    replay(
+      old === undefined ? undefined : [policy(undefined, old)],
+      [policy(undefined, fresh)],
+      [entryOf({ action: 'sqs:SendMessage', resource: '?', parts: [PART] }, catalogue)],
+      catalogue,
+    );
+  it.each<readonly [string, string | undefined, string | readonly string[], number]>([
+    ['all of it allowed', '*', PART, 0],
+    ['more than it allowed', '*', 'arn:aws:sqs:*:111122223333:job-*', 0],
+    [
+      'allowed by two together',
+      'arn:aws:sqs:*:111122223333:job-*',
+      ['arn:aws:sqs:*:111122223333:job-?*', PART],
+      0,
+    ],
+    ['one name of it allowed', '*', 'arn:aws:sqs:eu-west-1:111122223333:job-01', 1],
+    ['only a name of it was granted', 'arn:aws:sqs:eu-west-1:111122223333:job-01', PART, 0],
+    ['all of it without an account', undefined, PART, 0],
+    ['a name of it without an account', undefined, 'arn:aws:sqs:eu-west-1:111122223333:job-01', 1],
+  ])('%s', (_, old, fresh, misses) => {
+    const result = replayed(old, fresh);
+    expect(result.misses).toHaveLength(misses);
+    expect(result.notGrantedBefore).toEqual([]);
+    expect(result.notExpressible).toEqual([]);
+  });
+  it('is none of the old policies where they hold nothing of it', () =>
+    expect(replayed('arn:aws:sqs:eu-west-1:111122223333:other', QUEUE).notGrantedBefore).toHaveLength(1));
+});

@@ -7,6 +7,7 @@ import type { Plan } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/policy/document.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import {
+  asPattern,
   escapeLiteral,
   intersects,
   matchesAction,
@@ -32,6 +33,8 @@ export interface Use {
   readonly count?: number;
   readonly context?: readonly (readonly [string, string])[];
   readonly regions?: readonly string[];
+  /** With resource `?`: what the record shows of the name. */
+  readonly parts?: readonly string[];
   readonly sourceIps?: readonly string[];
   readonly vpcEndpoints?: readonly string[];
   readonly mfa?: readonly string[];
@@ -78,7 +81,9 @@ function carriedBy(use: Use, key: 'sourceIps' | 'vpcEndpoints' | 'mfa'): Carried
 }
 
 function refOf(use: Use, catalogue: Catalogue): ResourceRef {
-  if (use.resource === '?') return { kind: 'unresolved', reason: 'not shown' };
+  const patterns = use.parts?.map(asPattern);
+  if (use.resource === '?')
+    return { kind: 'unresolved', reason: 'not shown', ...(patterns ? { patterns } : {}) };
   if (use.resource !== '*') return { kind: 'arn', arn: use.resource, found: 'resources' };
   const none = catalogue.action(use.action)?.resourceTypes.length === 0;
   return { kind: 'any', found: none ? 'no-resource-level' : 'names-none' };
@@ -205,10 +210,16 @@ export function judgeSimply(
         const mine = entries.filter(
           (entry) =>
             entry.action.toLowerCase() === action.toLowerCase() &&
-            (entry.resource.kind !== 'arn' ||
-              statement.resource.patterns.some((one) =>
-                hits(one, (entry.resource as { arn: string }).arn),
-              ) !== statement.resource.not),
+            (entry.resource.kind === 'unresolved'
+              ? (entry.resource.patterns ?? [asPattern('*')]).some(
+                  (part) =>
+                    statement.resource.not ||
+                    statement.resource.patterns.some((one) => intersects(one, part)),
+                )
+              : entry.resource.kind !== 'arn' ||
+                statement.resource.patterns.some((one) =>
+                  hits(one, (entry.resource as { arn: string }).arn),
+                ) !== statement.resource.not),
         );
         const base = { policy: p, statement: s, action, entries: mine, reason: 'test' };
         if (asGranted.some((pattern) => matchesAction(pattern, action)))

@@ -4,6 +4,7 @@ import type { DenialEntry, HiddenEntry, PrincipalUsage, UsageEntry } from '../..
 import type { PlanInput } from '../input.ts';
 import { isUse } from '../judge-uses.ts';
 import type { Finding } from '../plan.ts';
+import { partsOf } from '../replayable.ts';
 import { seenEvidence, some } from './evidence.ts';
 import { makeFinding } from './make.ts';
 
@@ -111,11 +112,17 @@ function unresolved(usage: PrincipalUsage): Finding[] {
   const entries = usage.entries.filter((one) => isUse(one) && one.resource.kind === 'unresolved');
   return [...byAction(entries)].map(([action, all]) => {
     const seen = seenEvidence(all);
+    const parts = all.map((one) => partsOf(one.resource));
+    const known = parts.every((one) => one !== undefined) ? [...new Set(parts.flat())].sort() : [];
     return makeFinding({
       kind: 'unresolved-resource',
       subject: action,
-      values: { what: `${action} was used ${times(seen.count)}` },
+      values: {
+        what: `${action} was used ${times(seen.count)}`,
+        so: known.length > 0 ? `its name is one of ${some(known)}` : `${action} was not narrowed`,
+      },
       actions: [action],
+      resources: known,
       evidence: seen,
     });
   });

@@ -88,7 +88,7 @@ data "aws_iam_policy_document" "order_service" {
     sid       = "Secrets"
     effect    = "Allow"
     actions   = ["secretsmanager:GetSecretValue"]
-    resources = ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/*"]
+    resources = ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/payment-gateway-??????"]
   }
 
   statement {

@@ -85,7 +85,7 @@ resource "aws_iam_policy" "order_service" {
         Sid      = "Secrets"
         Effect   = "Allow"
         Action   = "secretsmanager:GetSecretValue"
-        Resource = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/*"
+        Resource = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/payment-gateway-??????"
       },
       {
         Sid      = "Keys"

@@ -87,7 +87,7 @@ export class TightenedPolicies extends Construct {
             "Sid": "Secrets",
             "Effect": "Allow",
             "Action": "secretsmanager:GetSecretValue",
-            "Resource": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/*"
+            "Resource": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders/payment-gateway-??????"
           },
           {
             "Sid": "Keys",
