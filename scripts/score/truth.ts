@@ -1,11 +1,12 @@
 import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import type { TrailEvent } from '../../src/events/event.ts';
+import { describeEvent } from '../../src/permissions/describe.ts';
 import type { Resolver } from '../../src/permissions/resolver.ts';
 import disputes from './disputes.json' with { type: 'json' };
 import { list, percent } from './print.ts';
 import type { TruthRow } from './shared.ts';
 
-/** A call of which nothing but its name is known, as a truth row has it. */
+/** A call that a role made and of which nothing but its name is known, as a truth row has it. */
 const bare = (row: TruthRow): TrailEvent => ({
   count: 1,
   firstSeen: 0,
@@ -18,7 +19,13 @@ const bare = (row: TruthRow): TrailEvent => ({
   eventName: row.eventName,
   awsRegion: 'us-east-1',
   recipientAccountId: '111122223333',
-  principal: { kind: 'none', reason: 'unknown-identity-type' },
+  principal: {
+    kind: 'role',
+    arn: 'arn:aws:iam::111122223333:role/app',
+    accountId: '111122223333',
+    name: 'app',
+    pathKnown: true,
+  },
   outcome: { kind: 'succeeded' },
   requestParameters: null,
   responseElements: null,
@@ -31,6 +38,14 @@ const bare = (row: TruthRow): TrailEvent => ({
 const DISPUTES = new Map(
   disputes.flatMap((row) => row.eventNames.map((name) => [`${row.eventSource} ${name}`, row] as const)),
 );
+
+/** The actions that a row of the map brings only where a parameter shows it: the truth lists some of them as needed always. */
+const conditionalActions = (catalogue: Catalogue, row: TruthRow): ReadonlySet<string> =>
+  new Set(
+    describeEvent(catalogue, row.eventSource, row.eventName)
+      .permissions.filter((one) => one.level === 'conditional')
+      .map((one) => one.action.toLowerCase()),
+  );
 
 /** Rows give exactly the listed actions as primary; rows of a choice give exactly the listed actions to choose from. */
 export function scoreTruth(
@@ -47,6 +62,7 @@ export function scoreTruth(
       const part = rows.filter((row) => row.confidence === confidence && row.nontrivial === nontrivial);
       if (part.length === 0) continue;
       let right = 0;
+      let apart = 0;
       let disputed = 0;
       for (const row of part) {
         const resolution = resolver.resolve(bare(row));
@@ -81,6 +97,11 @@ export function scoreTruth(
           right += 1;
           continue;
         }
+        if (confidence !== 'unmapped' && !row.noPermission) {
+          const conditional = conditionalActions(catalogue, row);
+          const rest = row.actions.map((one) => one.toLowerCase()).filter((one) => !conditional.has(one));
+          if (rest.length > 0 && rest.sort().join(' ') === got) apart += 1;
+        }
         const dispute = DISPUTES.get(`${row.eventSource} ${row.eventName}`);
         if (dispute?.right === 'map') disputed += 1;
         misses.push(
@@ -94,7 +115,7 @@ export function scoreTruth(
         );
       else
         out.push(
-          `  ${confidence}, ${rest}: ${percent(right, part.length)}${disputed > 0 ? `; without ${disputed} rows that AWS's own sources contradict: ${percent(right, part.length - disputed)}` : ''}`,
+          `  ${confidence}, ${rest}: ${percent(right, part.length)}${apart > 0 ? `; with what a documented condition brings apart: ${percent(right + apart, part.length)}` : ''}${disputed > 0 ? `; without ${disputed} rows that AWS's own sources contradict: ${percent(right, part.length - disputed)}` : ''}`,
         );
     }
   out.push(`  actions that are not in the catalogue: ${invented.length}`);

@@ -14,6 +14,11 @@ export function describedText(event: DescribedEvent, style: Style): string {
     const what = event.status === 'unmapped' ? style.yellow('unmapped') : 'needs no permission';
     return `${lines[0]}\n  ${what}: ${event.reason}${source}\n`;
   }
+  if (event.unsigned)
+    lines.push(
+      `  without an IAM identity it needs no permission: ${event.unsigned.reason} (${documents(event.unsigned.source)})`,
+      '  signed by a role or a user it needs:',
+    );
   for (const permission of event.permissions) lines.push(...permissionLines(permission, style));
   if (event.passRole.length > 0)
     lines.push(`  conditional  ${style.cyan('iam:PassRole')}  on the role in ${event.passRole.join(', ')}`);

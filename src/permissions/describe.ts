@@ -1,9 +1,9 @@
 /** What is known of an event without any record of it: for people who ask, and for those who write rows. */
 import type { ActionName, Catalogue } from '../catalogue/catalogue.ts';
 import { needsOf } from './actions.ts';
-import noPermission from './data/no-permission.json' with { type: 'json' };
 import { serviceOf, withoutVersion } from './names.ts';
 import { neededParameters } from './needed.ts';
+import { noPermissionRow } from './no-permission.ts';
 import { createObservability, type Observability } from './observability.ts';
 import { compilePassRoles } from './passrole.ts';
 import type { PermissionLevel } from './permission.ts';
@@ -27,6 +27,8 @@ export interface DescribedEvent {
   readonly status: 'mapped' | 'no-permission' | 'unmapped';
   readonly reason?: string;
   readonly source?: string;
+  /** Set where a call without an IAM identity needs no permission, and why. */
+  readonly unsigned?: { readonly reason: string; readonly source: string };
   readonly permissions: readonly DescribedPermission[];
   /** Parameters that carry a role to be passed. */
   readonly passRole: readonly string[];
@@ -36,11 +38,13 @@ export interface DescribedEvent {
 export function describeEvent(catalogue: Catalogue, eventSource: string, eventName: string): DescribedEvent {
   const service = serviceOf(eventSource);
   const operation = withoutVersion(eventName);
-  const none = noPermission.find(
-    (row) => row.service === service && (row.event === eventName || row.event === operation),
-  );
+  const none =
+    service === undefined
+      ? undefined
+      : (noPermissionRow(service, eventName) ?? noPermissionRow(service, operation));
   const base = { eventSource, eventName, passRole: [], parameters: [], permissions: [] };
-  if (none) return { ...base, status: 'no-permission', reason: none.reason, source: none.source };
+  if (none && !none.unless)
+    return { ...base, status: 'no-permission', reason: none.reason, source: none.source };
   const needs = service === undefined ? undefined : needsOf(catalogue, service, operation);
   if (service === undefined || needs === undefined)
     return { ...base, status: 'unmapped', reason: 'no table row and no published action of that name' };
@@ -48,6 +52,7 @@ export function describeEvent(catalogue: Catalogue, eventSource: string, eventNa
   return {
     ...base,
     status: 'mapped',
+    ...(none && { unsigned: { reason: none.reason, source: none.source } }),
     passRole: compilePassRoles(service, operation)?.reads ?? [],
     parameters: neededParameters(catalogue, eventSource, eventName),
     permissions: needs.map((need) => ({

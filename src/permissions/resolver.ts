@@ -5,10 +5,10 @@ import { type Need, needsOf } from './actions.ts';
 import { compileTypes, type ServiceTypes } from './arn-types.ts';
 import { contextOf } from './context.ts';
 import eventTypes from './data/event-types.json' with { type: 'json' };
-import noPermission from './data/no-permission.json' with { type: 'json' };
 import { parseDenial } from './denial.ts';
 import { compileFinder, type Finder } from './finder.ts';
 import { serviceOf, withoutVersion } from './names.ts';
+import { noPermissionRow } from './no-permission.ts';
 import { compilePassRoles, type PassRoles } from './passrole.ts';
 import type {
   HiddenNeed,
@@ -26,6 +26,9 @@ export interface Resolver {
 }
 
 type Plan =
+  /** Without an IAM identity the call needs no permission; a principal that signed it was asked for its own. */
+  { readonly kind: 'unless-signed'; readonly unsigned: Resolution; readonly signed: SurePlan } | SurePlan;
+type SurePlan =
   | { readonly kind: 'fixed'; readonly resolution: Resolution }
   | {
       readonly kind: 'needs';
@@ -42,7 +45,6 @@ interface CompiledNeed {
 }
 
 const EVENT_TYPES = new Map(eventTypes.map((row) => [row.eventType, row]));
-const NO_PERMISSION = new Map(noPermission.map((row) => [`${row.service}:${row.event}`, row]));
 const NO_HIDDEN: readonly HiddenNeed[] = [];
 const UNSEEN: readonly ResourceRef[] = [
   { kind: 'unresolved', reason: 'the record cannot tell whether the call needed it' },
@@ -82,7 +84,9 @@ export function createResolver(catalogue: Catalogue): Resolver {
 
   const resolve = (event: TrailEvent): Resolution => {
     if (event.eventType !== 'AwsApiCall') return otherType(event.eventType);
-    const plan = planFor(event);
+    const found = planFor(event);
+    if (found.kind === 'unless-signed' && event.principal.kind === 'none') return found.unsigned;
+    const plan = found.kind === 'unless-signed' ? found.signed : found;
     if (plan.kind === 'fixed') {
       if (plan.resolution.status !== 'unmapped' || event.outcome.kind !== 'denied') return plan.resolution;
       const denied = denialOf(event);
@@ -142,12 +146,20 @@ function buildPlan(
   const service = serviceOf(eventSource);
   if (service === undefined) return unmapped(`\`${printable(eventSource)}\` is not an AWS event source`);
   const operation = withoutVersion(eventName);
-  const none = NO_PERMISSION.get(`${service}:${eventName}`) ?? NO_PERMISSION.get(`${service}:${operation}`);
-  if (none)
-    return {
-      kind: 'fixed',
-      resolution: { status: 'no-permission', reason: none.reason, source: none.source },
-    };
+  const none = noPermissionRow(service, eventName) ?? noPermissionRow(service, operation);
+  if (none === undefined) return needsPlan(catalogue, typesOf, service, operation);
+  const unsigned: Resolution = { status: 'no-permission', reason: none.reason, source: none.source };
+  return none.unless === undefined
+    ? { kind: 'fixed', resolution: unsigned }
+    : { kind: 'unless-signed', unsigned, signed: needsPlan(catalogue, typesOf, service, operation) };
+}
+
+function needsPlan(
+  catalogue: Catalogue,
+  typesOf: (prefix: string) => ServiceTypes,
+  service: string,
+  operation: string,
+): SurePlan {
   const needs = needsOf(catalogue, service, operation);
   if (needs === undefined)
     return unmapped(`no table row and no published action for \`${printable(`${service}:${operation}`)}\``);
@@ -175,7 +187,10 @@ function lazily(make: () => Finder): Finder {
   };
 }
 
-const unmapped = (reason: string): Plan => ({ kind: 'fixed', resolution: { status: 'unmapped', reason } });
+const unmapped = (reason: string): SurePlan => ({
+  kind: 'fixed',
+  resolution: { status: 'unmapped', reason },
+});
 /** Names from a log go into reasons that are printed: no control characters, no more than 100 characters. */
 const printable = (text: string): string => text.slice(0, 100).replace(/[^\x20-\x7e]/g, '?');
 

@@ -140,6 +140,9 @@ describe('explain', () => {
       passRole: ['Role'],
     });
     expect((await explain(['--event', 'sts:GetCallerIdentity'])).out).toContain('needs no permission');
+    const { out: unsigned } = await explain(['--event', 'cognito-idp:InitiateAuth']);
+    expect(unsigned).toContain('without an IAM identity it needs no permission');
+    expect(unsigned).toContain('primary      cognito-idp:InitiateAuth');
     expect((await explain(['--event', 's3:Frobnicate'])).out).toContain('unmapped');
     expect((await explain(['--event', 'ListObjects'])).code).toBe(64);
   });

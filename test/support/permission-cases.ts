@@ -15,6 +15,8 @@ export interface PermissionCase {
   readonly response?: unknown;
   readonly resources?: unknown;
   readonly invokedBy?: string;
+  /** The record bears no IAM identity; else a user's. */
+  readonly caller?: 'none';
   readonly error?: readonly [code: string, message: string];
   readonly status?: Resolution['status'];
   /** Lines that must be among the permissions: `level action [resource]`, see `line`. */
@@ -42,13 +44,16 @@ export function eventOf(one: PermissionCase): TrailEvent {
     eventName: one.event.slice(colon + 1),
     awsRegion: region,
     recipientAccountId: ACCOUNT,
-    userIdentity: {
-      type: 'IAMUser',
-      arn: `arn:${partition}:iam::${ACCOUNT}:user/tester`,
-      accountId: ACCOUNT,
-      userName: 'tester',
-      ...(one.invokedBy && { invokedBy: one.invokedBy }),
-    },
+    userIdentity:
+      one.caller === 'none'
+        ? { type: 'Unknown', principalId: 'Anonymous' }
+        : {
+            type: 'IAMUser',
+            arn: `arn:${partition}:iam::${ACCOUNT}:user/tester`,
+            accountId: ACCOUNT,
+            userName: 'tester',
+            ...(one.invokedBy && { invokedBy: one.invokedBy }),
+          },
     requestParameters: one.request ?? null,
     responseElements: one.response ?? null,
     ...(one.resources !== undefined && { resources: one.resources }),
