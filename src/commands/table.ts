@@ -28,6 +28,11 @@ export const COMMANDS: readonly Row[] = [
     load: () => import('./demo.ts'),
   },
   {
+    name: 'doctor',
+    describe: 'before a run: what it may do, what the logs can show, what it takes, the policy it needs',
+    load: () => import('./doctor.ts'),
+  },
+  {
     name: 'explain',
     usage: 'explain [files..]',
     describe: 'say which permission a record or an event needs, and why',

@@ -23,7 +23,8 @@ import type { Finding } from './plan.ts';
 
 const DAY = 86_400_000;
 
-const sourcePrefixes = (eventSource: string): readonly string[] => {
+/** IAM prefixes that an event source may stand for. */
+export const sourcePrefixes = (eventSource: string): readonly string[] => {
   const service = serviceOf(eventSource);
   return service === undefined ? [] : prefixesOf(service);
 };

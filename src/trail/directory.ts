@@ -1,9 +1,11 @@
 /** `--source dir`: a folder (or one file) with logs in the S3 layout, or loose JSON, gzip and NDJSON files. */
+import type { Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { type CopyCandidate, copiesAmong } from './copies.ts';
 import { type DigestFile, readDelivered } from './digest-folder.ts';
+import { createInventory, type Inventory } from './inventory.ts';
 import { type IgnoredKind, parseObjectKey } from './layout.ts';
 import { scanAll } from './scan/files.ts';
 import type {
@@ -14,6 +16,7 @@ import type {
   ReadOptions,
   SourceFacts,
   TrailSource,
+  Window,
 } from './source.ts';
 
 const LOOSE = /\.(?:json|jsonl|ndjson)(?:\.gz)?$|\.gz$/i;
@@ -27,15 +30,71 @@ interface Found extends CopyCandidate {
   readonly loose: boolean;
 }
 
-/** Opens a folder or a file. Throws a UsageError where there is none. */
-export async function openDirectory(location: string): Promise<TrailSource> {
-  const info = await stat(location).catch((error: NodeJS.ErrnoException) => {
+interface Listing {
+  /** Logs that can hold events of the window, sorted by name. */
+  readonly wanted: readonly Found[];
+  /** Those and the ones delivered before it. */
+  readonly files: readonly Found[];
+  readonly digests: readonly DigestFile[];
+  readonly copies: number;
+}
+
+/** What a folder or file holds, by name and size alone. `ignore` is told of all that is left out. */
+async function listFiles(
+  location: string,
+  info: Stats,
+  window: Window,
+  ignore: (kind: string) => void,
+): Promise<Listing> {
+  const all = info.isDirectory() ? await walk(location, ignore) : [oneFile(location, info.size)];
+  const repeated = copiesAmong(all);
+  const once = all.filter((one) => !repeated.has(one));
+  const files = once.filter(({ kind }) => kind === 'log');
+  const digests: DigestFile[] = [];
+  for (const one of once) {
+    if (one.kind === 'digest') digests.push({ name: one.object.name, path: one.path });
+    if (one.kind !== 'log') ignore(one.kind);
+  }
+  // CloudTrail delivers an event after it happened, so a folder from before the window holds none of it.
+  const early = ({ object: { day } }: Found): boolean =>
+    day !== undefined && Date.parse(`${day}T00:00:00Z`) + 2 * DAY <= window.from;
+  const wanted = files.filter((file) => !early(file));
+  for (let skipped = files.length - wanted.length; skipped > 0; skipped--)
+    ignore('delivered before the window');
+  return { wanted, files, digests, copies: repeated.size };
+}
+
+const infoOf = (location: string): Promise<Stats> =>
+  stat(location).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
       error.code === 'ENOENT'
         ? `\`--logs ${location}\` does not exist: give a folder or file with CloudTrail logs`
         : `\`--logs ${location}\` cannot be read (${error.code ?? error.message})`,
     );
   });
+
+/** Looks at a folder without reading its logs: only digests are read. Throws a UsageError where there is none. */
+export async function inventoryDirectory(location: string, window: Window): Promise<DirectoryInventory> {
+  const tally = createInventory();
+  const listing = await listFiles(location, await infoOf(location), window, tally.ignore);
+  for (const { object } of listing.wanted) tally.add(object);
+  const names = listing.files.map(({ object }) => object.name);
+  const told = await readDelivered(listing.digests, names, window);
+  for (const gap of told?.missing ?? []) tally.gap(gap);
+  return {
+    ...tally.done(location),
+    ...(told ? { delivered: told.cells } : {}),
+    files: listing.wanted.map(({ path, object }) => ({ path, object })),
+  };
+}
+
+export interface DirectoryInventory extends Inventory {
+  readonly files: readonly { readonly path: string; readonly object: ObjectRef }[];
+}
+
+/** Opens a folder or a file. Throws a UsageError where there is none. */
+export async function openDirectory(location: string): Promise<TrailSource> {
+  const info = await infoOf(location);
   const ignored = new Map<string, number>();
   const cells = new Map<string, CoverageCell>();
   let [listed, read, bytes, copies] = [0, 0, 0, 0];
@@ -49,24 +108,10 @@ export async function openDirectory(location: string): Promise<TrailSource> {
     signal,
     onProgress,
   }: ReadOptions): AsyncGenerator<Batch> {
-    const all = info.isDirectory() ? await walk(location, ignore) : [oneFile(location, info.size)];
-    const repeated = copiesAmong(all);
-    copies = repeated.size;
-    const once = all.filter((one) => !repeated.has(one));
-    const files = once.filter(({ kind }) => kind === 'log');
-    const digests: DigestFile[] = [];
-    for (const one of once) {
-      if (one.kind === 'digest') digests.push({ name: one.object.name, path: one.path });
-      if (one.kind !== 'log') ignore(one.kind);
-    }
-    const total = files.reduce((sum, { object }) => sum + object.bytes, 0);
+    const { wanted, files, digests, copies: repeated } = await listFiles(location, info, window, ignore);
+    copies = repeated;
     listed = files.length;
-    // CloudTrail delivers an event after it happened, so a folder from before the window holds none of it.
-    const early = ({ object: { day } }: Found): boolean =>
-      day !== undefined && Date.parse(`${day}T00:00:00Z`) + 2 * DAY <= window.from;
-    const wanted = files.filter((file) => !early(file));
-    for (let skipped = files.length - wanted.length; skipped > 0; skipped--)
-      ignore('delivered before the window');
+    const total = files.reduce((sum, { object }) => sum + object.bytes, 0);
     let [records, bytesDone, objectsDone] = [0, 0, files.length - wanted.length];
     const options = { ...(principals ? { principals } : {}), ...(aggregate ? { aggregate } : {}) };
     for await (const { file, batch, bytes: size, failed } of scanAll(wanted, options)) {

@@ -72,6 +72,9 @@ describe('the table of own calls', () => {
       const info = catalogue.action(action);
       expect(info?.action).toBe(action);
       if (part.resource !== 'any') expect([action, info?.resourceTypes.length]).not.toEqual([action, 0]);
+      const kinds = part.sid === 'OneRole' ? ['role'] : part.sid === 'OneUser' ? ['user'] : ['role', 'user'];
+      if (part.resource === 'principal')
+        expect(info?.resourceTypes.map((type) => type.name)).toEqual(expect.arrayContaining(kinds));
       if (!/^(Read|List)$/.test(info!.accessLevel)) writes.add(action);
     }
     // Its own queries and their results, its own session, and the table that `athena init --run` makes on request;

@@ -84,6 +84,7 @@ const TARGETS = new Map([
   ['AWSOrganizationsV20161128', 'organizations'],
   ['com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101', 'cloudtrail'],
   ['CloudTrail_20131101', 'cloudtrail'],
+  ['AmazonAthena', 'athena'],
 ]);
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

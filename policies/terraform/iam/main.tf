@@ -58,21 +58,29 @@ output "json" {
         ]
         Resource = var.principal_arns
       },
-      # To read one user, its groups and their inline policies.
+      # To read one user and its inline policies.
       {
         Sid    = "OneUser"
         Effect = "Allow"
         Action = [
-          "iam:GetGroupPolicy",
           "iam:GetUser",
           "iam:GetUserPolicy",
-          "iam:ListAttachedGroupPolicies",
           "iam:ListAttachedUserPolicies",
-          "iam:ListGroupPolicies",
           "iam:ListGroupsForUser",
           "iam:ListUserPolicies",
         ]
         Resource = var.principal_arns
+      },
+      # To read the groups of a user.
+      {
+        Sid    = "UserGroups"
+        Effect = "Allow"
+        Action = [
+          "iam:GetGroupPolicy",
+          "iam:ListAttachedGroupPolicies",
+          "iam:ListGroupPolicies",
+        ]
+        Resource = ["*"]
       },
       # To read the whole account (`snapshot`).
       {

@@ -31,6 +31,8 @@ export interface Part {
   readonly resource: PlaceKind;
   /** Setups that need it: any of the texts, of which each names facts that must all hold. Empty: none needs it. */
   readonly when: readonly string[];
+  /** Without it the run goes on, and says what it could not read. */
+  readonly optional: boolean;
   /** What it is for; completes "to …". */
   readonly purpose: string;
   /** Sorted by command, then action. */

@@ -2,9 +2,9 @@
 import { prettyJson } from '../../report/escape/json.ts';
 import { hclLines, hclValue } from '../../report/hcl.ts';
 import { actionsOf, type Part } from './needs.ts';
-import { arnsOf, hclPlace, type Known, type Variable } from './places.ts';
+import { arnsOf, hclPlace, type Known, placeholders, type Variable } from './places.ts';
 
-interface OwnPolicy {
+export interface OwnPolicy {
   readonly Version: '2012-10-17';
   readonly Statement: readonly {
     readonly Sid: string;
@@ -32,25 +32,7 @@ export function ownPolicy(parts: readonly Part[], known: Known): OwnPolicy {
 
 /** Placeholders that are left in a policy, sorted. */
 export const placeholdersIn = (policy: OwnPolicy): readonly string[] =>
-  [
-    ...new Set(
-      policy.Statement.flatMap(({ Resource }) => [Resource].flat()).flatMap(
-        (arn) => arn.match(/\b[A-Z]+(?:-[A-Z]+)*\b(?![a-z])/g)?.filter((one) => PLACEHOLDERS.has(one)) ?? [],
-      ),
-    ),
-  ].sort();
-
-const PLACEHOLDERS: ReadonlySet<string> = new Set([
-  'ACCOUNT',
-  'DATABASE',
-  'READING-ROLE',
-  'REGION',
-  'RESULTS-BUCKET',
-  'TABLE',
-  'TRAIL-BUCKET',
-  'TRAIL-KEY',
-  'WORKGROUP',
-]);
+  placeholders(policy.Statement.flatMap(({ Resource }) => [Resource].flat()));
 
 export const policyJson = (policy: OwnPolicy): string => `${prettyJson(policy)}\n`;
 

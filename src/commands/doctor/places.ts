@@ -10,7 +10,8 @@ export interface Known {
   /** What stands before `AWSLogs/`, with its closing slash; '' for nothing. */
   readonly trailPrefix?: string;
   readonly trailKey?: string;
-  readonly principal?: string;
+  /** ARNs of the principal that is looked at. */
+  readonly principals?: readonly string[];
   readonly workgroup?: string;
   readonly database?: string;
   readonly table?: string;
@@ -30,7 +31,7 @@ export function arnsOf(kind: PlaceKind, known: Known): readonly string[] {
     case 'any':
       return ['*'];
     case 'principal':
-      return [known.principal ?? '*'];
+      return known.principals ?? ['*'];
     case 'trail-bucket':
       return [`arn:${aws}:s3:::${trail}`];
     case 'trail-objects':
@@ -52,6 +53,22 @@ export function arnsOf(kind: PlaceKind, known: Known): readonly string[] {
       return [known.readingRole ?? `arn:${aws}:iam::${known.accountId ?? 'ACCOUNT'}:role/READING-ROLE`];
   }
 }
+
+const PLACEHOLDERS: ReadonlySet<string> = new Set([
+  'ACCOUNT',
+  'DATABASE',
+  'READING-ROLE',
+  'REGION',
+  'RESULTS-BUCKET',
+  'TABLE',
+  'TRAIL-BUCKET',
+  'TRAIL-KEY',
+  'WORKGROUP',
+]);
+
+/** Placeholders that ARNs of `arnsOf` still hold, sorted. */
+export const placeholders = (arns: readonly string[]): readonly string[] =>
+  [...new Set(arns.flatMap((arn) => arn.split(/[:/]/).filter((one) => PLACEHOLDERS.has(one))))].sort();
 
 export interface Variable {
   readonly name: string;

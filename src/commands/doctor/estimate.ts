@@ -1,0 +1,54 @@
+/** What a run will take: requests, bytes, time by what a sample took here, and money by AWS's list prices. */
+import type { Sample } from '../../trail/s3/inventory.ts';
+import prices from './data/prices.json' with { type: 'json' };
+
+export interface Cost {
+  readonly what: string;
+  readonly usd: number;
+  /** What it is a price of, or when it is charged. */
+  readonly note: string;
+}
+
+export interface Estimate {
+  readonly objects: number;
+  readonly bytes: number;
+  /** Seconds, the listing included; undefined where nothing was measured. */
+  readonly seconds?: number;
+  readonly measured?: { readonly objects: number; readonly bytes: number; readonly ms: number };
+  readonly costs: readonly Cost[];
+}
+
+export interface Amount {
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/**
+ * Time of all from that of a sample read as many at a time as a run does: in proportion to objects or to bytes, whichever
+ * is more.
+ */
+export function secondsFor(all: Amount, sample: Sample, listingMs = 0): number | undefined {
+  if (sample.objects === 0 || sample.bytes === 0) return all.objects === 0 ? listingMs / 1000 : undefined;
+  const times = Math.max(all.objects / sample.objects, all.bytes / sample.bytes, 1);
+  return (listingMs + sample.ms * times) / 1000;
+}
+
+export function s3Costs(all: Amount, listings: number, encrypted: boolean): readonly Cost[] {
+  return [
+    price('s3-get', all.objects, 'a first run; what is kept of it makes the next one cheaper'),
+    price('s3-list', listings, 'every run'),
+    ...(encrypted ? [price('kms-request', all.objects, 'at most; bucket keys need fewer')] : []),
+    price('s3-out', all.bytes, 'only where gen-policy runs outside AWS; less or nothing inside'),
+  ];
+}
+
+/** Both queries read the window's files whole: gzip cannot be read in part. */
+export const athenaCosts = (bytes: number): readonly Cost[] => [
+  price('athena-scan', 2 * bytes, 'two queries over the window'),
+];
+
+function price(id: string, amount: number, note: string): Cost {
+  const row = prices.find((one) => one.id === id)!;
+  const least = row.least ?? 0;
+  return { what: id, usd: (Math.max(amount, least) * row.usd) / row.per, note: `${row.unit}; ${note}` };
+}
