@@ -32,9 +32,9 @@ export interface SnapshotContents {
 
 /**
  * Reads the folder that `gen-policy snapshot` wrote. Throws a UsageError for a folder that is none or that was not
- * finished; a file changed since is a problem of the account.
+ * finished; a file changed since is a problem of the account. `shown` is what messages and plans call the folder.
  */
-export async function readSnapshot(directory: string): Promise<SnapshotContents> {
+export async function readSnapshot(directory: string, shown = directory): Promise<SnapshotContents> {
   const manifestText = await contentOf(directory, files.MANIFEST);
   if (manifestText === undefined)
     throw new UsageError(
@@ -68,7 +68,7 @@ export async function readSnapshot(directory: string): Promise<SnapshotContents>
   };
 
   const details = await json(files.ACCOUNT);
-  const account = parseAuthorizationDetails(details ?? null, join(directory, files.ACCOUNT));
+  const account = parseAuthorizationDetails(details ?? null, join(shown, files.ACCOUNT));
   const csv = await listed(files.CREDENTIAL_REPORT);
   const generatedAt =
     typeof manifest.credentialReportAt === 'string' ? manifest.credentialReportAt : undefined;
@@ -83,7 +83,7 @@ export async function readSnapshot(directory: string): Promise<SnapshotContents>
       ...defined('organization', await json(files.ORGANIZATION)),
       ...defined('organizationAccess', await json(files.ORGANIZATION_ACCESS)),
     },
-    (part) => join(directory, FILES[part]),
+    (part) => join(shown, FILES[part]),
   );
   const trails = await json(files.TRAILS);
   return {
@@ -92,16 +92,13 @@ export async function readSnapshot(directory: string): Promise<SnapshotContents>
       facts,
       problems: [...new Set([...account.problems, ...problems])].sort(byCodeUnit),
     },
-    ...defined(
-      'trails',
-      trails === undefined ? undefined : parseTrails(trails, join(directory, files.TRAILS)),
-    ),
+    ...defined('trails', trails === undefined ? undefined : parseTrails(trails, join(shown, files.TRAILS))),
     digests: [...hashes],
     ...defined('takenAt', parseTime(manifest.takenAt)),
     lastAccessed: async (principal) => {
       const name = files.lastAccessedFile(principal);
       const value = await json(name);
-      return value === undefined ? undefined : parseLastAccessed(value, join(directory, name));
+      return value === undefined ? undefined : parseLastAccessed(value, join(shown, name));
     },
   };
 }

@@ -75,12 +75,15 @@ export interface CollectOptions {
   readonly wanted?: readonly PrincipalFilter[];
   readonly resolve: (event: TrailEvent) => Resolution;
   readonly exclusions?: Exclusions | undefined;
+  /** Sees every event, whosesoever, before the ledger does. */
+  readonly witness?: (events: readonly TrailEvent[]) => void;
   readonly quiet: boolean;
 }
 
 /** Reads the source to its end. Unreadable objects become gaps; only a source that gives nothing at all throws. */
 export async function collect(source: TrailSource, options: CollectOptions, io: Io): Promise<Evidence> {
-  const { window, wanted, resolve, exclusions } = options;
+  const { window, wanted, resolve, exclusions, witness } = options;
+  const cuts = [window.from, window.to, ...(exclusions?.cuts ?? [])];
   const ledger = createLedger({
     window,
     resolve,
@@ -93,11 +96,13 @@ export async function collect(source: TrailSource, options: CollectOptions, io: 
   try {
     const batches = source.read({
       window,
-      ...(wanted ? { principals: wanted } : {}),
+      // Alike records of all principals together come as one event with a count, where the source can.
+      ...(wanted ? { principals: wanted } : { aggregate: { resolve, cuts } }),
       signal: io.signal,
       onProgress: progress.update,
     });
     for await (const batch of batches) {
+      witness?.(batch.events);
       ledger.add(batch);
       records += batch.records;
       if (batch.gap) gaps.push(batch.gap);

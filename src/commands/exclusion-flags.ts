@@ -3,6 +3,8 @@ import type { Argv } from 'yargs';
 
 /** Flags that are made to be given more than once; of any other the last one counts. */
 export const REPEATED: ReadonlySet<string> = new Set([
+  'account',
+  'credential-report',
   'event',
   'exclude-session',
   'exclude-window',

@@ -27,6 +27,8 @@ export interface Granted {
 
 /** `--account`: a file, a snapshot folder, `live` (the default where the events come from AWS too) or `none`. */
 export async function readGranted(args: Args, filter: PrincipalFilter, io: Io): Promise<Granted> {
+  if (Array.isArray(args.account))
+    throw new UsageError('`--account` is given more than once: only `review` takes several accounts');
   const given = args.account === undefined ? (args.source === 'dir' ? 'none' : 'live') : String(args.account);
   const found =
     given === 'none'

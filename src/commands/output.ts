@@ -57,10 +57,17 @@ async function writeWhole(path: string, text: string): Promise<string> {
     await rename(partial, full);
   } catch (error) {
     await rm(partial, { force: true }).catch(() => undefined);
-    throw new RunError(`cannot write \`${path}\`: ${whyNot(error)}`);
+    writingFailed(path)(error);
   }
   return path;
 }
+
+/** Throws what a file system's error on `path` means as a RunError. */
+export const writingFailed =
+  (path: string) =>
+  (error: unknown): never => {
+    throw new RunError(`cannot write \`${path}\`: ${whyNot(error)}`);
+  };
 
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'permission denied'],

@@ -1,67 +1,83 @@
 /** One principal of a review: planned, written, and forgotten but for its row in the index. */
+
+import type { AccountPrincipal } from '../account/account.ts';
 import { ownerAdvice } from '../account/find-principal.ts';
 import { EXIT, isExpected } from '../errors.ts';
 import { buildPlan } from '../plan/build.ts';
 import { compareFindings, type FindingChanges } from '../plan/review/changes.ts';
+import type { OutsideUse } from '../plan/review/outside.ts';
 import type { ReviewRow } from '../plan/review/review.ts';
 import { bareRow, rowOf } from '../plan/review/row.ts';
+import { type Split, splitOf } from '../plan/review/split.ts';
+import { usedByOf } from '../plan/review/used-by.ts';
 import { FORMATS, type FormatName } from '../report/formats.ts';
+import { splitFiles } from '../report/review/split.ts';
 import { groupOf } from '../report/view.ts';
+import type { PrincipalUsage } from '../usage/usage.ts';
 import type { Granted } from './granted.ts';
-import { writeOutputs } from './output.ts';
 import { type InputParts, planInput } from './plan-input.ts';
 import type { ReviewedAccount } from './review-account.ts';
-import { comparable, type DecisionReader, type Previous } from './review-previous.ts';
+import type { Pages } from './review-pages.ts';
+import { comparable, type DecisionReader, keptByRule, type Previous } from './review-previous.ts';
 import type { Subject } from './review-subjects.ts';
 import type { Tally } from './review-tally.ts';
 
 export interface ReviewRun extends Omit<InputParts, 'usage' | 'granted'> {
-  readonly reviewed: ReviewedAccount;
   /** Undefined: nothing is written. */
-  readonly out: string | undefined;
-  readonly pages: readonly FormatName[];
+  readonly pages: Pages | undefined;
+  readonly formats: readonly FormatName[];
   readonly width: number;
   readonly tally: Tally;
   readonly previous: Previous | undefined;
   readonly decisions: DecisionReader | undefined;
+  readonly outside: OutsideUse;
   /** Filled with what changed since the previous review. */
   readonly changes: Map<string, FindingChanges>;
 }
 
-export async function reviewOne(subject: Subject, run: ReviewRun): Promise<ReviewRow> {
-  const { ref, principal, folder } = subject;
-  const { evidence, out, reviewed, tally } = run;
-  const usage = evidence.ledger.usage(ref);
+export async function reviewOne(subject: Subject, usage: PrincipalUsage, run: ReviewRun): Promise<ReviewRow> {
+  const { ref, principal, account, folder } = subject;
+  const { pages, tally, outside } = run;
+  const withUsers = (row: ReviewRow, split?: Split): ReviewRow => {
+    const usedBy = usedByOf(usage, split, outside.assumed(ref.arn));
+    return usedBy ? { ...row, usedBy } : row;
+  };
   const advice = principal && ownerAdvice(principal);
-  if (principal && advice !== undefined) return bareRow(principal, 'not-ours', advice, usage);
+  if (principal && advice !== undefined) return withUsers(bareRow(principal, 'not-ours', advice, usage));
   try {
-    const lastAccessed = principal && (await reviewed.reportOn(principal));
-    const granted: Granted = {
-      problems: reviewed.problems,
-      digests: reviewed.digests,
-      ...(principal ? { principal } : {}),
-      ...(lastAccessed ? { lastAccessed } : {}),
-      ...(reviewed.trails ? { trails: reviewed.trails } : {}),
-    };
+    const granted = await grantedTo(principal, account);
     const decided = (await run.decisions?.rules(subject)) ?? [];
     const options = { ...run.options, keepRules: [...run.options.keepRules, ...decided] };
-    const plan = buildPlan(planInput({ ...run, options, usage, granted }));
+    const input = planInput({ ...run, options, usage, granted });
+    const plan = buildPlan(input);
     const earlier = await run.previous?.findings(subject);
-    if (earlier) run.changes.set(ref.arn, compareFindings(earlier, comparable(plan)));
-    if (out !== undefined) {
+    if (earlier) run.changes.set(ref.arn, compareFindings(earlier, comparable(plan), keptByRule(plan)));
+    const split = splitOf(input);
+    if (pages) {
       const style = { colour: false, width: run.width };
-      const files = run.pages.flatMap((name) => FORMATS[name].files(plan, style));
-      const target = { kind: 'directory', path: `${out}/${folder}` } as const;
-      // Together: each waits for the disk to sync, and there are thousands.
-      await Promise.all(files.map((file) => writeOutputs([file], target)));
-      tally.wrote(files.length);
+      const files = run.formats.flatMap((name) => FORMATS[name].files(plan, style));
+      await pages.write(folder, [...files, ...splitFiles(split)]);
     }
     tally.gate(folder, plan);
-    return rowOf(plan, usage, groupOf, out === undefined ? undefined : folder);
+    return withUsers(rowOf(plan, usage, groupOf, pages ? folder : undefined), split);
   } catch (error) {
     // One principal whose policies cannot be known must not hide the other thousand.
     if (!isExpected(error) || error.exitCode === EXIT.usage) throw error;
     tally.failed(error.exitCode);
-    return bareRow(ref, 'failed', error.message, usage);
+    return withUsers(bareRow(ref, 'failed', error.message, usage));
   }
+}
+
+async function grantedTo(
+  principal: AccountPrincipal | undefined,
+  account: ReviewedAccount | undefined,
+): Promise<Granted> {
+  const lastAccessed = principal && (await account?.reportOn(principal));
+  return {
+    problems: account?.problems ?? [],
+    digests: account?.digests ?? [],
+    ...(principal ? { principal } : {}),
+    ...(lastAccessed ? { lastAccessed } : {}),
+    ...(account?.trails ? { trails: account.trails } : {}),
+  };
 }

@@ -19,7 +19,7 @@ export interface Previous {
 /** @throws UsageError for a folder that holds no review that this version reads. */
 export async function readPrevious(
   folder: string,
-  now: { readonly match: string; readonly accountId: string | undefined },
+  now: { readonly match: string; readonly accounts: readonly string[] },
 ): Promise<Previous> {
   const text = await textOf(join(folder, 'index.json'));
   if (text === undefined)
@@ -32,14 +32,18 @@ export async function readPrevious(
   if (
     review.schemaVersion !== REVIEW_VERSION ||
     !Array.isArray(review.principals) ||
+    !Array.isArray(review.accounts) ||
+    !Array.isArray(review.history) ||
     !Array.isArray(review.checks)
   )
     throw new UsageError(
       `\`${join(folder, 'index.json')}\` is no review of schema version ${REVIEW_VERSION}: make that review again with this version`,
     );
-  if (review.accountId !== now.accountId || review.match !== now.match)
+  const then = { match: String(review.match), accounts: review.accounts.map((one) => one.accountId) };
+  const common = now.accounts.some((one) => then.accounts.includes(one));
+  if (then.match !== now.match || (!common && now.accounts.length + then.accounts.length > 0))
     throw new UsageError(
-      `\`--previous ${folder}\` reviewed ${scope(review)} and this review ${scope(now)}: compare reviews of the same principals`,
+      `\`--previous ${folder}\` reviewed ${scope(then)} and this review ${scope(now)}: compare reviews of the same principals`,
     );
   return {
     review: review as Earlier,
@@ -54,12 +58,18 @@ export async function readPrevious(
   };
 }
 
-const scope = ({ match, accountId }: { match?: string; accountId?: string | undefined }): string =>
-  `\`${match}\` of ${accountId === undefined ? 'the logs' : `account \`${accountId}\``}`;
+const scope = ({ match, accounts }: { match: string; accounts: readonly string[] }): string =>
+  `\`${match}\` of ${accounts.length === 0 ? 'the logs' : accounts.length === 1 ? `account \`${accounts[0]}\`` : `${accounts.length} accounts`}`;
 
 /** What is compared of a plan: what takes something away and what is to be looked into. */
 export const comparable = (plan: Plan): readonly Known[] =>
-  plan.findings.filter((one) => groupOf(one.kind) !== 'keep').map(({ id, severity }) => ({ id, severity }));
+  plan.findings
+    .filter((one) => groupOf(one.kind) !== 'keep')
+    .map(({ id, severity, actions }) => ({ id, severity, actions }));
+
+/** Actions that decisions and rules keep. */
+export const keptByRule = (plan: Plan): readonly string[] =>
+  plan.findings.filter((one) => one.kind === 'keep-by-rule').flatMap((one) => one.actions);
 
 export interface DecisionReader {
   rules(subject: Subject): Promise<readonly KeepRule[]>;

@@ -13,14 +13,9 @@ export type Tally = ReturnType<typeof createTally>;
 export function createTally(conditions: readonly Condition[]) {
   const lines: string[] = [];
   let trips = 0;
-  let files = 0;
   let checks: string | undefined;
   let worst: ExitCode = EXIT.done;
   return {
-    wrote: (count: number): void => {
-      files += count;
-    },
-    written: (): number => files,
     failed: (code: ExitCode): void => {
       worst = code === EXIT.error ? EXIT.error : worst === EXIT.done ? code : worst;
     },
@@ -30,9 +25,12 @@ export function createTally(conditions: readonly Condition[]) {
       trips += 1;
       if (lines.length < NAMED) lines.push(`${name}: ${found.join('; ')}`);
     },
-    gateChecks: (results: readonly CheckResult[]): void => {
+    /** `unread` are accounts that were to be reviewed and could not be read. */
+    gateChecks: (results: readonly CheckResult[], unread: readonly string[]): void => {
       const findings = results.map((one) => ({ ...one, kind: one.check }));
-      const found = tripped({ findings, evidence: { complete: true, statement: '' } }, conditions);
+      if (unread.length > 0 && worst === EXIT.done) worst = EXIT.incomplete;
+      const statement = `${plural(unread.length, 'account')} could not be read: ${unread.slice(0, NAMED).join(', ')}`;
+      const found = tripped({ findings, evidence: { complete: unread.length === 0, statement } }, conditions);
       if (found.length === 0) return;
       checks = `checks: ${found.join('; ')}`;
     },

@@ -1,195 +1,141 @@
 /** `gen-policy review`: every role and user in one pass over the logs, ranked by what to cut first. */
-
 import { loadCatalogue } from '../catalogue/load.ts';
 import { type ExitCode, UsageError } from '../errors.ts';
 import { createResolver } from '../permissions/resolver.ts';
-import { CHECK_IDS, type CheckResult, hasInput } from '../plan/checks/check.ts';
-import { checkAccount, checkPrincipal, parseSkips } from '../plan/checks/run.ts';
-import { compareReviews, type Earlier, type FindingChanges } from '../plan/review/changes.ts';
-import { REVIEW_VERSION, type Review, type ReviewRow } from '../plan/review/review.ts';
-import { bySeverity, ranked } from '../plan/review/row.ts';
-import { isoTime } from '../plan/summary.ts';
-import { INDEX_FORMATS, INDEX_NAMES, isIndexFormat } from '../report/review/formats.ts';
+import { CHECK_IDS } from '../plan/checks/check.ts';
+import { parseSkips } from '../plan/checks/run.ts';
+import type { FindingChanges } from '../plan/review/changes.ts';
+import { createOutsideUse } from '../plan/review/outside.ts';
+import type { ReviewRow } from '../plan/review/review.ts';
+import { INDEX_FORMATS, INDEX_NAMES, indexFiles, isIndexFormat } from '../report/review/formats.ts';
 import { plural } from '../report/text.ts';
-import { VERSION } from '../version.ts';
+import type { PrincipalUsage } from '../usage/usage.ts';
 import type { Args, Command, Io } from './command.ts';
 import { readConfig } from './config.ts';
 import { formatsOf } from './deliver.ts';
 import { collect, openSource } from './evidence.ts';
 import { noteExclusions, readExclusions } from './exclusions.ts';
 import { parseFailOn } from './gate.ts';
-import { evidenceFlags, policyFlags } from './generate-flags.ts';
-import { writeOutputs } from './output.ts';
 import { planOptions } from './plan-options.ts';
-import { readWindow, windowFlags } from './principal-flags.ts';
-import { readReviewed } from './review-account.ts';
+import { readWindow } from './principal-flags.ts';
+import { type Reviewed, readReviewed } from './review-account.ts';
+import { createChecker } from './review-checks.ts';
+import { reviewFlags } from './review-flags.ts';
 import { type ReviewRun, reviewOne } from './review-one.ts';
+import { createPages } from './review-pages.ts';
 import { readDecisions, readPrevious } from './review-previous.ts';
+import { resultOf } from './review-result.ts';
 import { subjectsOf } from './review-subjects.ts';
 import { createTally } from './review-tally.ts';
 
-export const command: Command = {
-  builder: (yargs) =>
-    policyFlags(evidenceFlags(windowFlags(yargs)))
-      .option('match', {
-        type: 'string',
-        default: '*',
-        describe: 'roles and users to review, by name; `*` and `?` match any characters',
-        group: 'Principals:',
-      })
-      .option('credential-report', {
-        type: 'string',
-        describe: 'output of `aws iam get-credential-report`, for the checks of root and users',
-        group: 'Evidence:',
-      })
-      .option('skip-checks', {
-        type: 'string',
-        describe: 'checks left out, comma-separated: a name, or name:PATTERN for the subjects that match',
-        group: 'Principals:',
-      })
-      .option('previous', {
-        type: 'string',
-        describe: 'folder of an earlier review, to say what is new, fixed or worse',
-        group: 'Evidence:',
-      })
-      .option('decisions', {
-        type: 'string',
-        describe: 'findings.csv with its decision columns filled in, or a folder of them: `keep` is kept',
-        group: 'Evidence:',
-      })
-      .option('out', {
-        type: 'string',
-        describe: 'folder for the index and a folder of pages for each principal',
-        group: 'Output:',
-      })
-      .option('format', {
-        choices: INDEX_NAMES,
-        default: 'summary' as const,
-        describe: 'how the index is printed; --out gets all of them',
-        group: 'Output:',
-      })
-      .option('pages', {
-        type: 'string',
-        default: 'html,json,policy,rollback,csv',
-        describe: 'formats written for each principal to --out, as for --format of a single run',
-        group: 'Output:',
-      })
-      .option('fail-on', {
-        type: 'string',
-        describe: 'exit 2 when it holds for any principal: the same words as for a single run',
-        group: 'Output:',
-      }),
-  run: review,
-};
+export const command: Command = { builder: reviewFlags, run: review };
 
 async function review(args: Args, io: Io): Promise<ExitCode> {
   const format = String(args.format ?? 'summary');
   if (!isIndexFormat(format))
     throw new UsageError(`\`--format ${format}\` is not known here: use ${INDEX_NAMES.join(', ')}`);
-  const pages = formatsOf(args.pages);
-  const conditions = parseFailOn([String(args.failOn ?? '')], CHECK_IDS);
-  const out = args.out === undefined || args.out === '' ? undefined : String(args.out);
+  // What is wrong with a flag shows before an hour of reading.
+  formatsOf(args.pages);
+  parseFailOn([String(args.failOn ?? '')], CHECK_IDS);
+  parseSkips(words(args.skipChecks));
+  const reviewed = await readReviewed(args, io);
+  try {
+    return await reviewAccounts(reviewed, args, io, format);
+  } finally {
+    await reviewed.dispose();
+  }
+}
+
+async function reviewAccounts(
+  reviewed: Reviewed,
+  args: Args,
+  io: Io,
+  format: keyof typeof INDEX_FORMATS,
+): Promise<ExitCode> {
+  const quiet = args.quiet === true;
+  const note = (text: string): void => {
+    if (!quiet) io.err(`note: ${text}\n`);
+  };
+  const { accounts, unread } = reviewed;
   const match = String(args.match ?? '*');
   const window = readWindow(args, io.now());
   const config = await readConfig(args.config === undefined ? undefined : String(args.config), '.');
   const exclusions = readExclusions(args, window);
   const options = { ...planOptions(args, config.keep), leftOut: exclusions?.asked ?? [] };
-  const skips = parseSkips(words(args.skipChecks));
   const source = await openSource(args, window, io);
-  const reviewed = await readReviewed(args);
-  const { account, problems } = reviewed;
+  const ids = [...accounts.map(({ account }) => account.accountId), ...unread.map((one) => one.accountId)];
   const previous =
     args.previous === undefined
       ? undefined
-      : await readPrevious(String(args.previous), { match, accountId: account?.accountId });
+      : await readPrevious(String(args.previous), { match, accounts: ids });
   const decisions = args.decisions === undefined ? undefined : await readDecisions(String(args.decisions));
-  const quiet = args.quiet === true;
-  if (!quiet) for (const problem of problems) io.err(`note: ${problem}\n`);
+  for (const { account, problems } of accounts)
+    for (const problem of problems) note(accounts.length > 1 ? `${account.accountId}: ${problem}` : problem);
   const catalogue = await loadCatalogue();
   const { resolve } = createResolver(catalogue);
-  const evidence = await collect(source, { window, resolve, exclusions, quiet }, io);
-  const subjects = subjectsOf(account, evidence.ledger.principals(), match);
-  if (exclusions && !quiet)
-    noteExclusions(
-      exclusions,
-      subjects.reviewed.map(({ ref }) => evidence.ledger.usage(ref)),
-      io,
-    );
-  if (subjects.reviewed.length === 0)
-    throw new UsageError(
-      account
-        ? `no role or user of account \`${account.accountId}\` matches \`--match ${match}\``
-        : `no role or user in ${evidence.source.location} matches \`--match ${match}\`: check the place of the logs, or add \`--account\``,
-    );
-  const context = account && {
-    account,
-    window,
-    catalogue,
-    ...(reviewed.trails ? { trails: reviewed.trails } : {}),
-  };
-  const tally = createTally(conditions);
-  const checks: CheckResult[] = [];
+  const outside = createOutsideUse(window);
+  const evidence = await collect(source, { window, resolve, exclusions, witness: outside.add, quiet }, io);
+  const subjects = subjectsOf(accounts, evidence.ledger.principals(), match);
+  if (subjects.reviewed.length === 0) throw nobody(reviewed, match, evidence.source.location);
+
+  const tally = createTally(parseFailOn([String(args.failOn ?? '')], CHECK_IDS));
+  const pages = args.out === undefined || args.out === '' ? undefined : createPages(String(args.out));
+  // Athena gives nothing of callers without policies.
+  const told = evidence.source.kind === 'athena' ? {} : { outside };
+  const skips = parseSkips(words(args.skipChecks));
+  const checker = createChecker(accounts, { window, catalogue, ...told }, skips);
   const changes = new Map<string, FindingChanges>();
-  /** A check that was switched off or has no input any more is not fixed. */
-  const stillJudged = (earlier: Earlier): Earlier => ({
-    ...earlier,
-    checks: earlier.checks.filter((one) => context && hasInput(one.check, context) && !skips(one)),
-  });
   const run: ReviewRun = {
     evidence,
     catalogue,
     window,
     options,
-    reviewed,
-    out,
     pages,
+    formats: formatsOf(args.pages),
     width: io.width,
     tally,
     previous,
     decisions,
+    outside,
     changes,
   };
   const rows: ReviewRow[] = [];
+  const met: Pick<PrincipalUsage, 'accounting'>[] = [];
   for (const subject of subjects.reviewed) {
-    rows.push(await reviewOne(subject, run));
-    if (context && subject.principal)
-      checks.push(...checkPrincipal(subject.principal, evidence.ledger.usage(subject.ref), context));
+    const usage = evidence.ledger.usage(subject.ref);
+    rows.push(await reviewOne(subject, usage, run));
+    checker.principal(subject, usage);
+    // Of ten thousand usages no more is kept than what people are told of.
+    if (exclusions) met.push({ accounting: usage.accounting });
     if (io.signal.aborted) throw io.signal.reason;
   }
-  if (context) checks.push(...checkAccount(context));
-  const counted = bySeverity(checks.filter((one) => !skips(one)));
-  tally.gateChecks(counted);
+  if (exclusions && !quiet) noteExclusions(exclusions, met, io);
+  const checks = checker.end();
+  const missed = unread.filter((one) => !one.closed).map((one) => one.accountId);
+  tally.gateChecks(checks, missed);
   const idle = decisions?.idle() ?? 0;
-  if (idle > 0 && !quiet)
-    io.err(`note: ${plural(idle, 'decision')} to keep what names no action: nothing to keep in a policy\n`);
-  const result: Review = {
-    schemaVersion: REVIEW_VERSION,
-    tool: { name: 'gen-policy', version: VERSION, catalogue: catalogue.version },
-    window: {
-      from: isoTime(window.from),
-      to: isoTime(window.to),
-      days: Math.round((window.to - window.from) / 864_000) / 100,
-    },
-    source: { kind: evidence.source.kind, location: evidence.source.location, records: evidence.records },
-    ...(account ? { accountId: account.accountId } : {}),
-    match,
-    principals: ranked(rows),
-    checks: counted,
-    ...(previous ? { changes: compareReviews(stillJudged(previous.review), rows, counted, changes) } : {}),
-    missing: subjects.missing,
-    foreign: subjects.foreign,
-  };
+  if (idle > 0) note(`${plural(idle, 'decision')} to keep what names no action: nothing to keep in a policy`);
+  const { judges } = checker;
+  const result = resultOf({ reviewed, match, rows, checks, subjects, previous, judges, run });
   const style = { colour: io.colour, width: io.width };
-  if (out !== undefined) {
-    const files = INDEX_NAMES.filter((name) => name !== 'summary').map((name) =>
-      INDEX_FORMATS[name](result, style),
-    );
-    const written = await writeOutputs(files, { kind: 'directory', path: out });
+  if (pages) {
+    const written = await pages.finish(indexFiles(result, style));
     if (!quiet)
-      io.err(`wrote ${written.join(', ')} and ${plural(tally.written(), 'file')} of the principals\n`);
+      io.err(`wrote ${written.join(', ')} and ${plural(pages.written(), 'file')} of the principals\n`);
   }
-  io.out(INDEX_FORMATS[format](result, style).text);
+  io.out(INDEX_FORMATS[format].text(result, style));
   return tally.end(rows, args['allow-incomplete'] === true || args.allowIncomplete === true);
+}
+
+function nobody({ accounts }: Reviewed, match: string, location: string): UsageError {
+  const [first] = accounts;
+  if (!first)
+    return new UsageError(
+      `no role or user in ${location} matches \`--match ${match}\`: check the place of the logs, or add \`--account\``,
+    );
+  const where =
+    accounts.length === 1 ? `account \`${first.account.accountId}\`` : `${accounts.length} accounts`;
+  return new UsageError(`no role or user of ${where} matches \`--match ${match}\``);
 }
 
 /** A comma-separated flag, or the list of the config file. */

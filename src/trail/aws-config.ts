@@ -8,6 +8,8 @@ export interface AwsOptions {
   /** Role to assume before anything else, with the credentials that profile or environment give. */
   readonly roleArn?: string;
   readonly externalId?: string;
+  /** Credentials to use, and to assume `roleArn` with, instead of those that profile or environment give. */
+  readonly credentials?: AwsClientConfig['credentials'];
   /** One endpoint for every service: a local stand-in or a private gateway. */
   readonly endpointUrl?: string;
   /** Milliseconds without a byte after which a request is given up and retried; 60,000 where not set. */
@@ -46,10 +48,12 @@ export async function awsClientConfig(options: AwsOptions): Promise<AwsClientCon
     maxAttempts: options.maxAttempts ?? MAX_ATTEMPTS,
     requestHandler: { connectionTimeout: Math.min(CONNECT_TIMEOUT, idle), socketTimeout: idle },
   };
-  const base = fromNodeProviderChain({
-    ...(options.profile !== undefined && { profile: options.profile }),
-    clientConfig: shared,
-  });
+  const base =
+    options.credentials ??
+    fromNodeProviderChain({
+      ...(options.profile !== undefined && { profile: options.profile }),
+      clientConfig: shared,
+    });
   if (options.roleArn === undefined) return { ...shared, credentials: base };
   const credentials = fromTemporaryCredentials({
     masterCredentials: base,

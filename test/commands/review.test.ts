@@ -13,6 +13,7 @@ const SOURCE = ['--source', 'dir', '--logs', `${samples}trail`, '--end', '2026-0
 const ACCOUNT = ['--account', `${samples}account.json`, '--trails', `${samples}trails.json`];
 /** Three of the five: the policies of ci-deployer take seconds to plan. */
 const QUICK = ['--match', '*e*r*i*'];
+const NOTHING = { added: [], fixed: [], kept: [], worse: [], expired: [] };
 const folder = (): string => mkdtempSync(join(tmpdir(), 'gen-policy-review-'));
 const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
 const json = async (...args: string[]): Promise<Review> => {
@@ -60,8 +61,8 @@ it('takes only names that match, without regard to case', async () => {
 });
 
 it('reviews the principals of the logs where no account is given', async () => {
-  const { principals, accountId } = await json();
-  expect(accountId).toBeUndefined();
+  const { principals, accounts } = await json();
+  expect(accounts).toEqual([]);
   expect(principals.length).toBeGreaterThan(2);
   expect(principals.every((row) => row.actions.before === undefined && row.score === 0)).toBe(true);
 });
@@ -105,6 +106,36 @@ it('goes on past a principal whose policies are unknown, and says so with exit c
   ]);
   expect(principals.filter((row) => row.state === 'planned')).toHaveLength(2);
 });
+
+it('reviews two accounts in one pass, and names what is in neither', async () => {
+  const path = join(folder(), 'other.json');
+  writeFileSync(path, read(samples, 'account.json').replaceAll('111122223333', '444455556666'));
+  const out = folder();
+  const { accounts, principals, checks, foreign } = await json(
+    ...ACCOUNT,
+    '--account',
+    path,
+    '--out',
+    out,
+    '--pages',
+    'json',
+    ...QUICK,
+  );
+  expect(accounts).toEqual([
+    { accountId: '111122223333', state: 'read' },
+    { accountId: '444455556666', state: 'read' },
+  ]);
+  expect(principals.filter((row) => row.accountId === '444455556666')).toHaveLength(3);
+  expect(principals.filter((row) => row.accountId === '444455556666' && row.calls > 0)).toEqual([]);
+  expect(foreign).toEqual([]);
+  for (const id of ['111122223333', '444455556666'])
+    expect(checks.some((one) => one.subject.includes(id))).toBe(true);
+  // Each account's plans are those of a review of that account alone.
+  const alone = folder();
+  await run(['review', ...SOURCE, ...ACCOUNT, '--out', alone, '--pages', 'json', ...QUICK]);
+  for (const row of principals.filter((one) => one.accountId === '111122223333'))
+    expect(read(out, row.folder!, 'result.json')).toBe(read(alone, row.folder!, 'result.json'));
+}, 60_000);
 
 it('lists and does not judge what AWS owns', async () => {
   const { principals } = await json(
@@ -166,9 +197,10 @@ it('two reviews with a decision in between show exactly what changed', async () 
   const again = [...one, '--previous', first, '--decisions', first, '--out', second];
   const { changes } = await json(...ACCOUNT, ...again);
   const [changed] = changes!.principals;
-  expect(changes).toMatchObject({ arrived: [], gone: [], checks: { added: [], fixed: [], worse: [] } });
+  expect(changes).toMatchObject({ arrived: [], gone: [], checks: { ...NOTHING } });
   expect(changes!.principals).toHaveLength(1);
-  expect(changed).toMatchObject({ added: [], fixed: [kept.id], worse: [] });
+  // Somebody decided to keep it: that fixes nothing.
+  expect(changed).toMatchObject({ ...NOTHING, kept: [kept.id] });
   const rows = JSON.parse(read(second, '111122223333/role-security-auditor/result.json')) as Plan;
   expect(rows.findings.some((finding) => finding.reason.includes('asked for by audit'))).toBe(true);
   // Nothing changes where nothing did.
@@ -188,7 +220,7 @@ it('what was not judged again is not called fixed', async () => {
     '--skip-checks',
     'service-wildcard',
   );
-  expect(changes!.checks).toEqual({ added: [], fixed: [], worse: [] });
+  expect(changes!.checks).toEqual(NOTHING);
   const other = await run(['review', ...SOURCE, ...ACCOUNT, '--previous', first]);
   expect(other.code).toBe(64);
   expect(other.err).toContain('compare reviews of the same principals');
@@ -203,7 +235,9 @@ it.each([
   [['--decisions', 'none.csv'], 64, '`--decisions none.csv` does not exist'],
   [['--skip-checks', 'mfa'], 64, '`mfa` in `--skip-checks` is no check'],
   [['--credential-report', 'none.csv'], 64, '`--credential-report none.csv` cannot be read (ENOENT)'],
-  [['--account', 'live'], 64, 'a review reads the account from disk'],
+  [['--org-role', 'arn:aws:iam::111122223333:role/a'], 64, 'is no role name'],
+  [['--account', `${samples}account.json`, '--account', `${samples}account.json`], 64, 'is given twice'],
+  [['--account', 'none', '--account', `${samples}account.json`], 64, '`--account none` stands alone'],
 ] as const)('refuses %j', async (args, code, message) => {
   const account = args[0] === '--account' ? [] : ACCOUNT;
   const ran = await run(['review', ...SOURCE, ...account, ...args]);

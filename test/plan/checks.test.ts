@@ -11,6 +11,7 @@ import { checkAccount, checkPrincipal, parseSkips } from '../../src/plan/checks/
 import deprecated from '../../src/plan/data/deprecated-policies.json' with { type: 'json' };
 import escalations from '../../src/plan/data/escalations.json' with { type: 'json' };
 import risky from '../../src/plan/data/risky-calls.json' with { type: 'json' };
+import { createOutsideUse } from '../../src/plan/review/outside.ts';
 import type { TrailFacts } from '../../src/trail/facts.ts';
 import type { PrincipalUsage, UsageEntry } from '../../src/usage/usage.ts';
 
@@ -31,6 +32,18 @@ interface Case {
   readonly trails?: readonly Partial<TrailFacts>[];
   readonly calls?: readonly Partial<UsageEntry>[];
   readonly workloads?: readonly string[];
+  /** Records of root or of another account; on 2026-08-02 where they do not say. */
+  readonly events?: readonly {
+    readonly eventName: string;
+    readonly root?: string;
+    readonly account?: string;
+    readonly role?: string;
+    readonly invokedBy?: string;
+    readonly eventType?: string;
+    readonly sharedEventId?: string;
+    readonly outcome?: 'denied';
+    readonly day?: string;
+  }[];
   /** Evidence of each result of the check; empty: it is silent. */
   readonly fires: readonly string[];
 }
@@ -87,7 +100,43 @@ function contextOf(one: Case): CheckContext {
     window,
     catalogue,
     ...(one.trails ? { trails: one.trails.map((trail) => ({ ...TRAIL, ...trail })) } : {}),
+    ...(one.events ? { outside: outsideOf(one.events) } : {}),
   };
+}
+
+function outsideOf(events: NonNullable<Case['events']>) {
+  const outside = createOutsideUse(window);
+  events.forEach(
+    ({ eventName, root, account, role, invokedBy, eventType, sharedEventId, ...more }, index) => {
+      const time = Date.parse(more.day ?? '2026-08-02');
+      outside.add([
+        {
+          count: 1,
+          firstSeen: time,
+          lastSeen: time,
+          sampleIds: [],
+          eventVersion: '1.11',
+          eventType: eventType ?? 'AwsApiCall',
+          eventCategory: 'Management',
+          eventSource: eventName === 'AssumeRole' ? 'sts.amazonaws.com' : 'iam.amazonaws.com',
+          eventName,
+          awsRegion: 'us-east-1',
+          principal: root
+            ? { kind: 'none', reason: 'root', accountId: root }
+            : { kind: 'none', reason: 'other-account', accountId: account! },
+          outcome: { kind: more.outcome ?? 'succeeded' },
+          requestParameters: role ? { roleArn: role } : null,
+          responseElements: null,
+          additionalEventData: null,
+          resources: [],
+          dedupeKey: String(index),
+          ...(invokedBy ? { invokedBy } : {}),
+          ...(sharedEventId ? { sharedEventId } : {}),
+        },
+      ]);
+    },
+  );
+  return outside;
 }
 
 const SERVICE = [

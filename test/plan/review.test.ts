@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/errors.ts';
+import { type CheckResult, found } from '../../src/plan/checks/check.ts';
 import type { Severity } from '../../src/plan/plan.ts';
 import { compareFindings, compareReviews, type Known } from '../../src/plan/review/changes.ts';
 import { parseDecisions } from '../../src/plan/review/decisions.ts';
@@ -73,51 +74,107 @@ const known = fc.uniqueArray(fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd')
   selector: (one) => one.id,
 });
 
+const row = (name: string, score: number): ReviewRow => ({
+  arn: name,
+  kind: 'role',
+  accountId: '1',
+  name,
+  state: 'planned',
+  score,
+  actions: { after: 0, used: 0 },
+  levels: [],
+  calls: 0,
+  risks: [],
+  removals: 0,
+  notices: 0,
+  complete: true,
+});
+const NOTHING = { added: [], fixed: [], kept: [], worse: [], expired: [] };
+
 describe('changes', () => {
   const at = (id: string, level: Severity): Known => ({ id, severity: level });
   it('are what is new, fixed and worse; better is none', () => {
     const before = [at('stays', 'low'), at('goes', 'high'), at('worse', 'low'), at('better', 'high')];
     const now = [at('stays', 'low'), at('worse', 'high'), at('better', 'low'), at('new', 'info')];
-    expect(compareFindings(before, now)).toEqual({ added: ['new'], fixed: ['goes'], worse: ['worse'] });
+    expect(compareFindings(before, now)).toEqual({
+      ...NOTHING,
+      added: ['new'],
+      fixed: ['goes'],
+      worse: ['worse'],
+    });
   });
 
   it('there and back swap new and fixed; nothing changes against itself', () => {
     fc.assert(
       fc.property(known, known, (a, b) => {
-        expect(compareFindings(a, a)).toEqual({ added: [], fixed: [], worse: [] });
+        expect(compareFindings(a, a)).toEqual(NOTHING);
         expect(compareFindings(a, b).added).toEqual(compareFindings(b, a).fixed);
       }),
     );
   });
 
   it('name who came, who went, and only those who changed', () => {
-    const row = (name: string, score: number): ReviewRow => ({
-      arn: name,
-      kind: 'role',
-      accountId: '1',
-      name,
-      state: 'planned',
-      score,
-      actions: { after: 0, used: 0 },
-      levels: [],
-      calls: 0,
-      risks: [],
-      removals: 0,
-      notices: 0,
-      complete: true,
-    });
     const before = {
       window: { from: '', to: '2026-01-01T00:00:00.000Z', days: 90 },
       match: '*',
       principals: [row('same', 1), row('better', 9), row('gone', 1)],
       checks: [],
+      accounts: [],
+      history: [],
     };
-    expect(compareReviews(before, [row('same', 1), row('better', 3), row('new', 5)], [], new Map())).toEqual({
+    const now = { accounts: [], checks: [] };
+    const rows = [row('same', 1), row('better', 3), row('new', 5)];
+    expect(compareReviews(before, now, rows, new Map())).toEqual({
       since: '2026-01-01T00:00:00.000Z',
       arrived: ['new'],
       gone: ['gone'],
-      principals: [{ arn: 'better', score: [9, 3], added: [], fixed: [], worse: [] }],
-      checks: { added: [], fixed: [], worse: [] },
+      unjudged: [],
+      accounts: { arrived: [], gone: [] },
+      principals: [{ arn: 'better', score: [9, 3], ...NOTHING }],
+      checks: NOTHING,
+    });
+    const failed = { ...row('better', 0), state: 'failed' } as const;
+    expect(compareReviews(before, now, [row('same', 1), failed], new Map())).toMatchObject({
+      principals: [],
+      unjudged: ['better'],
+      gone: ['gone'],
+    });
+  });
+
+  it('leave out accounts that were read only once', () => {
+    const one = (accountId: string, state: 'read' | 'unread') => ({ accountId, state });
+    const of = (accountId: string, name: string): ReviewRow => ({ ...row(name, 1), accountId });
+    const check = (account: string): CheckResult =>
+      found('stale-role', `arn:aws:iam::${account}:role/a`, 'never used');
+    const before = {
+      window: { from: '', to: '2026-01-01T00:00:00.000Z', days: 90 },
+      match: '*',
+      principals: [of('1', 'a'), of('2', 'b')],
+      checks: [check('1'), check('2')],
+      accounts: [one('1', 'read'), one('2', 'read')],
+      history: [],
+    };
+    const now = { accounts: [one('1', 'read'), one('2', 'unread'), one('3', 'read')], checks: [check('3')] };
+    expect(compareReviews(before, now, [of('1', 'a'), of('3', 'c')], new Map())).toMatchObject({
+      arrived: [],
+      gone: [],
+      accounts: { arrived: ['3'], gone: ['2'] },
+      checks: { added: [], fixed: [check('1').id] },
+    });
+  });
+
+  it('tell what a decision keeps from what was fixed, and which decisions ran out', () => {
+    const before = [
+      { ...at('decided', 'low'), actions: ['s3:GetObject', 's3:PutObject'] },
+      { ...at('half', 'low'), actions: ['s3:GetObject', 'sqs:SendMessage'] },
+      at('expired-rule:1', 'low'),
+    ];
+    const now = [at('expired-rule:2', 'low')];
+    expect(compareFindings(before, now, ['s3:getobject', 's3:PutObject'])).toEqual({
+      ...NOTHING,
+      fixed: ['half'],
+      kept: ['decided'],
+      expired: ['expired-rule:2'],
     });
   });
 });

@@ -33,8 +33,9 @@ const reviewOf = (principals: readonly ReviewRow[]): Review => ({
   tool: { name: 'gen-policy', version: '0.0.0', catalogue: '1' },
   window: { from: '2026-01-01T00:00:00.000Z', to: '2026-04-01T00:00:00.000Z', days: 90 },
   source: { kind: 'dir', location: 'trail', records: 10 },
-  accountId: '111122223333',
+  accounts: [{ accountId: '111122223333', state: 'read' }],
   match: '*',
+  history: [],
   principals,
   checks: [
     found('stale-role', `arn:aws:iam::111122223333:role/${PAYLOAD}`, PAYLOAD),
@@ -45,14 +46,14 @@ const reviewOf = (principals: readonly ReviewRow[]): Review => ({
 });
 
 it.each(INDEX_NAMES)('%s keeps a hostile name text', (name) => {
-  const { text } = INDEX_FORMATS[name](reviewOf([row(PAYLOAD, { note: PAYLOAD })]), style);
+  const text = INDEX_FORMATS[name].text(reviewOf([row(PAYLOAD, { note: PAYLOAD })]), style);
   if (name === 'html') expect(text).not.toContain('<img');
   expect(text).not.toContain('\u202e');
   expect(text).not.toContain('\u001b');
 });
 
 it('the page allows only its own style and script', () => {
-  const { text } = INDEX_FORMATS.html(reviewOf([row('a')]), style);
+  const text = INDEX_FORMATS.html.text(reviewOf([row('a')]), style);
   const hash = (tag: string): string => {
     const content = [...text.matchAll(new RegExp(`<${tag}>([^]*?)</${tag}>`, 'g'))].at(-1)![1]!;
     return `${tag}-src 'sha256-${createHash('sha256').update(content).digest('base64')}'`;
@@ -68,10 +69,10 @@ it('the page allows only its own style and script', () => {
 
 it('10,000 principals give a page of a few megabytes with a hundred rows drawn', () => {
   const rows = Array.from({ length: 10_000 }, (_, index) => row(`service-${index}`));
-  const { text } = INDEX_FORMATS.html(reviewOf(rows), style);
+  const text = INDEX_FORMATS.html.text(reviewOf(rows), style);
   expect(text.length).toBeLessThan(4_000_000);
   expect(text.split('<tr>').length - 2).toBe(100);
-  expect(INDEX_FORMATS.csv(reviewOf(rows), style).text.split('\r\n')).toHaveLength(10_002);
+  expect(INDEX_FORMATS.csv.text(reviewOf(rows), style).split('\r\n')).toHaveLength(10_002);
 });
 
 it('ranks by score, then by how much can go, then by findings and name', () => {
@@ -89,7 +90,7 @@ it('ranks by score, then by how much can go, then by findings and name', () => {
 it('SARIF of the checks is valid by the schema of SARIF 2.1.0', () => {
   const { $schema: _draft, id: _id, ...schema } = officialSarif;
   const valid = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
-  const log = JSON.parse(INDEX_FORMATS.sarif(reviewOf([row('a')]), style).text) as {
+  const log = JSON.parse(INDEX_FORMATS.sarif.text(reviewOf([row('a')]), style)) as {
     runs: { results: { ruleId: string }[] }[];
   };
   valid(log);

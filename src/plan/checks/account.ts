@@ -6,6 +6,10 @@ export function accountChecks(context: CheckContext): CheckResult[] {
   const users = context.account.facts?.credentials?.users ?? [];
   return [
     ...users.flatMap((one) => (one.root ? rootChecks(one, context) : userChecks(one, context))),
+    ...rootUsed(
+      users.find((one) => one.root),
+      context,
+    ),
     ...(context.account.groups ?? [])
       .filter((group) => group.members.length === 0)
       .map((group) => found('empty-group', group.arn, `group \`${group.name}\` has no members`)),
@@ -38,8 +42,8 @@ function userChecks(user: UserCredentials, context: CheckContext): CheckResult[]
   return results;
 }
 
-function rootChecks(root: UserCredentials, { account, window }: CheckContext): CheckResult[] {
-  const { arn, password, accessKeys } = root;
+function rootChecks(root: UserCredentials, { account }: CheckContext): CheckResult[] {
+  const { arn, accessKeys } = root;
   const results: CheckResult[] = [];
   const active = accessKeys.filter((one) => one.active).length;
   if (active > 0) results.push(found('root-access-key', arn, `${active} active`));
@@ -47,10 +51,30 @@ function rootChecks(root: UserCredentials, { account, window }: CheckContext): C
   const summary = new Map(account.facts?.summary ?? []);
   const locked = summary.get('AccountPasswordPresent') === 0 && active === 0;
   if (!root.mfaActive && !locked) results.push(found('root-without-mfa', arn, 'no MFA device is active'));
-  const last = latest(password.lastUsed, ...accessKeys.map((one) => one.lastUsed));
-  if (last !== undefined && last >= window.from && last < window.to)
-    results.push(found('root-used', arn, `last used ${dayOf(last)}, within the window`));
   return results;
+}
+
+/** AWS's own record of root, and what root was seen to do in the logs: either shows use. */
+function rootUsed(
+  root: UserCredentials | undefined,
+  { account, window, outside }: CheckContext,
+): CheckResult[] {
+  const last = latest(root?.password.lastUsed, ...(root?.accessKeys ?? []).map((one) => one.lastUsed));
+  const inside = last !== undefined && last >= window.from && last < window.to;
+  const seen = outside?.root(account.accountId);
+  const evidence = [
+    ...(inside ? [`last used ${dayOf(last)}, within the window`] : []),
+    ...(seen && seen.count > 0
+      ? [
+          `${seen.count} ${seen.count === 1 ? 'call' : 'calls'} in the logs, last on ${dayOf(seen.lastSeen)}: ${seen.events
+            .slice(0, 3)
+            .map(([name]) => name)
+            .join(', ')}${seen.events.length > 3 ? ` and ${seen.events.length - 3} more` : ''}`,
+        ]
+      : []),
+  ];
+  const arn = root?.arn ?? `arn:aws:iam::${account.accountId}:root`;
+  return evidence.length === 0 ? [] : [found('root-used', arn, evidence.join('; '))];
 }
 
 /** As AWS Security Hub asks: https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html (IAM.15, IAM.16). */

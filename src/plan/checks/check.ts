@@ -5,6 +5,7 @@ import type { TrailFacts } from '../../trail/facts.ts';
 import type { Window } from '../../trail/source.ts';
 import table from '../data/checks.json' with { type: 'json' };
 import type { Severity } from '../plan.ts';
+import type { OutsideUse } from '../review/outside.ts';
 import { stableId } from '../stable-id.ts';
 
 /** What holds for the whole account. A check that lacks its input finds nothing: unknown is not good, and not bad. */
@@ -13,6 +14,8 @@ export interface CheckContext {
   readonly window: Window;
   readonly catalogue: Catalogue;
   readonly trails?: readonly TrailFacts[];
+  /** What root and other accounts were seen to do; absent where the source does not tell. */
+  readonly outside?: Pick<OutsideUse, 'root' | 'assumed'>;
 }
 
 /** One weakness of one subject, with the evidence for it. */
@@ -31,7 +34,13 @@ export interface CheckRow {
   readonly id: string;
   readonly severity: Severity;
   /** The input without which it can say nothing. */
-  readonly needs: 'account' | 'credentials' | 'trails' | 'password-policy';
+  readonly needs:
+    | 'account'
+    | 'credentials'
+    | 'trails'
+    | 'password-policy'
+    | 'outside'
+    | 'credentials-or-outside';
   readonly title: string;
   readonly fix: string;
   readonly page: string;
@@ -48,10 +57,15 @@ export function checkRow(id: string): CheckRow {
 }
 
 /** Whether the check has its input: without it no result means nothing. */
-export function hasInput(id: string, { account, trails }: CheckContext): boolean {
+export function hasInput(id: string, { account, trails, outside }: CheckContext): boolean {
+  const credentials = account.facts?.credentials !== undefined;
   switch (ROWS.get(id)?.needs) {
     case 'credentials':
-      return account.facts?.credentials !== undefined;
+      return credentials;
+    case 'credentials-or-outside':
+      return credentials || outside !== undefined;
+    case 'outside':
+      return outside !== undefined;
     case 'trails':
       return trails !== undefined;
     case 'password-policy':

@@ -4,6 +4,7 @@ import { parsePolicy } from '../../policy/parse.ts';
 import type { PrincipalUsage } from '../../usage/usage.ts';
 import risky from '../data/risky-calls.json' with { type: 'json' };
 import { trusted } from '../findings/trust.ts';
+import { actionsOf, workloadsOf } from '../review/workloads.ts';
 import {
   type CheckContext,
   type CheckResult,
@@ -26,6 +27,7 @@ export function selfChecks(
     ...trust(principal),
     ...calls(principal, usage),
     ...shared(principal, usage),
+    ...foreign(principal, context),
   ];
 }
 
@@ -108,15 +110,27 @@ function calls({ arn }: AccountPrincipal, usage: PrincipalUsage): CheckResult[] 
     });
 }
 
-function shared({ arn, kind }: AccountPrincipal, usage: PrincipalUsage): CheckResult[] {
-  const { values, more } = usage.workloads;
-  if (kind !== 'role' || values.length < 2) return [];
-  const used = values.slice(0, 5).map((workload) => {
-    const actions = new Set(
-      usage.entries.filter((one) => one.workloads.values.includes(workload)).map((one) => one.action),
-    );
-    return `${workload} used ${actions.size} ${actions.size === 1 ? 'action' : 'actions'}`;
+function shared(principal: AccountPrincipal, usage: PrincipalUsage): CheckResult[] {
+  const { workloads, more } = workloadsOf(usage);
+  if (principal.kind !== 'role' || workloads.length < 2) return [];
+  const used = workloads.slice(0, 5).map(({ name, entries }) => {
+    const actions = actionsOf(entries);
+    return `${name} used ${actions} ${actions === 1 ? 'action' : 'actions'}`;
   });
-  const rest = more ? ' and more' : values.length > 5 ? ` and ${values.length - 5} more` : '';
-  return [found('shared-role', arn, `${used.join(', ')}${rest}`)];
+  const rest = more ? ' and more' : workloads.length > 5 ? ` and ${workloads.length - 5} more` : '';
+  return [found('shared-role', principal.arn, `${used.join(', ')}${rest}`)];
+}
+
+function foreign({ arn, kind }: AccountPrincipal, { outside }: CheckContext): CheckResult[] {
+  if (kind !== 'role' || !outside) return [];
+  return outside
+    .assumed(arn)
+    .map(([account, { count, lastSeen }]) =>
+      found(
+        'cross-account-use',
+        arn,
+        `assumed from account ${account} ${count} ${count === 1 ? 'time' : 'times'}, last on ${dayOf(lastSeen)}`,
+        account,
+      ),
+    );
 }

@@ -6,6 +6,7 @@ import type { AccessLevel } from '../../catalogue/catalogue.ts';
 import type { CheckResult } from '../checks/check.ts';
 import type { Finding, Severity } from '../plan.ts';
 import type { ReviewChanges } from './changes.ts';
+import type { Share } from './split.ts';
 
 export const REVIEW_VERSION = '1.0';
 
@@ -14,8 +15,8 @@ export interface Review {
   readonly tool: { readonly name: 'gen-policy'; readonly version: string; readonly catalogue: string };
   readonly window: { readonly from: string; readonly to: string; readonly days: number };
   readonly source: { readonly kind: string; readonly location: string; readonly records: number };
-  /** Undefined without an account: nothing was compared. */
-  readonly accountId?: string;
+  /** Sorted by id. Empty without an account: nothing was compared. */
+  readonly accounts: readonly ReviewAccount[];
   /** Name pattern of `--match`. */
   readonly match: string;
   /** Ranked: highest score first. */
@@ -24,10 +25,35 @@ export interface Review {
   readonly checks: readonly CheckResult[];
   /** Compared with `--previous`. */
   readonly changes?: ReviewChanges;
-  /** Seen in the logs, of the account, but not in the account's file: deleted, or younger than the file. Sorted. */
+  /** The figures of this review, and before them those of the reviews it follows; oldest first, at most 40. */
+  readonly history: readonly Figures[];
+  /** Seen in the logs, of an account reviewed, but not in what it told: deleted, or younger. Sorted. */
   readonly missing: readonly string[];
-  /** Seen in the logs, of other accounts. Sorted. */
+  /** Seen in the logs, of accounts that are not reviewed. Sorted. */
   readonly foreign: readonly string[];
+}
+
+export interface ReviewAccount {
+  readonly accountId: string;
+  /** As the organisation calls it. */
+  readonly name?: string;
+  /** `closed`: nobody in it can act. `unread`: it was to be reviewed and could not be read, `note` says why. */
+  readonly state: 'read' | 'unread' | 'closed';
+  readonly note?: string;
+}
+
+/** What a review comes to in numbers, all principals together: a point of the trend. */
+export interface Figures {
+  /** End of the window. */
+  readonly to: string;
+  readonly principals: number;
+  readonly granted: number;
+  readonly used: number;
+  /** Actions that can go. */
+  readonly excess: number;
+  /** Principals without a call in the window. */
+  readonly idle: number;
+  readonly checks: number;
 }
 
 export interface ReviewRow {
@@ -55,4 +81,20 @@ export interface ReviewRow {
   /** Of removals and notices; absent where there are none. */
   readonly worst?: Severity;
   readonly complete: boolean;
+  /** Who used it, where the logs tell. */
+  readonly usedBy?: UsedBy;
+}
+
+export interface UsedBy {
+  /** Names of sessions, the first five by code unit: users of Identity Center, instances, functions. */
+  readonly sessions: readonly string[];
+  readonly moreSessions: boolean;
+  /** Two or more: the role is shared. One: the workload that has it. */
+  readonly workloads: readonly Share[];
+  /** Of a shared role: actions used by callers that the log does not name. */
+  readonly unnamed?: number;
+  /** Of a shared role: why no split is proposed. */
+  readonly noSplit?: string;
+  /** [account, calls]: from which other accounts it was assumed. */
+  readonly accounts: readonly (readonly [accountId: string, calls: number])[];
 }

@@ -4,7 +4,7 @@ import type { PrincipalUsage } from '../../usage/usage.ts';
 import type { CheckResult } from '../checks/check.ts';
 import type { Finding, FindingKind, Plan, Severity } from '../plan.ts';
 import { isoTime } from '../summary.ts';
-import type { ReviewRow } from './review.ts';
+import type { Figures, ReviewRow } from './review.ts';
 import { excessOf, scoreOf } from './score.ts';
 
 const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
@@ -117,4 +117,16 @@ export function ranked(rows: readonly ReviewRow[]): readonly ReviewRow[] {
       b.removals + b.notices - (a.removals + a.notices) ||
       byCodeUnit(a.arn, b.arn),
   );
+}
+
+/** The review's point of the trend. */
+export function figuresOf(to: string, rows: readonly ReviewRow[], checks: number): Figures {
+  let [granted, used, excess] = [0, 0, 0];
+  for (const { actions } of rows) {
+    granted += actions.before ?? 0;
+    used += actions.used;
+    if (actions.before !== undefined) excess += Math.max(0, actions.before - actions.after);
+  }
+  const idle = rows.filter((row) => row.calls === 0).length;
+  return { to, principals: rows.length, granted, used, excess, idle, checks };
 }

@@ -1,5 +1,6 @@
 /** Plain SVG pieces. Lengths are computed here from numbers of the plan; text goes through `html`. */
 import { html, type Markup } from '../escape/html.ts';
+import { count } from '../text.ts';
 
 /** The pattern for what could not be observed; once a page. */
 export const hatch = (): Markup =>
@@ -94,4 +95,45 @@ export function dayGrid(grid: Grid): Markup {
   const width = labels + days.length * step;
   const height = 20 + grid.rows.length * ROW;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${grid.label}"><svg class="chart" role="img" aria-label="${grid.label}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${months}${rows}</svg></div>`;
+}
+
+export interface Lines {
+  readonly label: string;
+  /** What stands below each point. */
+  readonly points: readonly string[];
+  readonly lines: readonly {
+    readonly className: string;
+    readonly label: string;
+    readonly values: readonly number[];
+  }[];
+}
+
+const WIDE = 1000;
+const HIGH = 220;
+const EDGE = { left: 64, right: 24, top: 12, bottom: 28 };
+/** More names below the points would run into each other. */
+const NAMED_POINTS = 10;
+
+/** Lines over a few points from zero up, with a dot and a tooltip each. */
+export function lineChart({ label, points, lines }: Lines): Markup {
+  const most = Math.max(1, ...lines.flatMap((one) => one.values));
+  const x = (at: number): string =>
+    unit(EDGE.left + ((WIDE - EDGE.left - EDGE.right) * at) / Math.max(1, points.length - 1));
+  const y = (value: number): string =>
+    unit(HIGH - EDGE.bottom - ((HIGH - EDGE.top - EDGE.bottom) * value) / most);
+  const every = Math.ceil(points.length / NAMED_POINTS);
+  const marks = [0, most / 2, most].map(
+    (value) =>
+      html`<line class="axis" x1="${EDGE.left}" x2="${WIDE - EDGE.right}" y1="${y(value)}" y2="${y(value)}"/><text x="${EDGE.left - 8}" y="${y(value)}" dy="4" text-anchor="end">${count(Math.round(value))}</text>`,
+  );
+  const names = points.map((name, at) =>
+    at % every === 0
+      ? html`<text x="${x(at)}" y="${HIGH - 8}" text-anchor="${at === 0 ? 'start' : at === points.length - 1 ? 'end' : 'middle'}">${name}</text>`
+      : undefined,
+  );
+  const drawn = lines.map(
+    ({ className, label: name, values }) =>
+      html`<polyline class="${className}" points="${values.map((value, at) => `${x(at)},${y(value)}`).join(' ')}"/>${values.map((value, at) => html`<circle class="${className}" cx="${x(at)}" cy="${y(value)}" r="4"><title>${name}, ${points[at] ?? ''}: ${count(value)}</title></circle>`)}`,
+  );
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><svg class="chart" role="img" aria-label="${label}" width="${WIDE}" height="${HIGH}" viewBox="0 0 ${WIDE} ${HIGH}">${marks}${names}${drawn}</svg></div>`;
 }

@@ -42,13 +42,16 @@ function serviceRow(one: ServiceSummary, scale: number): Markup {
 
 const LEVELS = ['List', 'Read', 'Write', 'Permissions management', 'Tagging'];
 
-export function levelsSection(plan: Plan): Markup {
+type Levels = Plan['levels'];
+
+/** Bars of the whole set of actions before, after and used, split by access level, and the same as a table. */
+export function levelMix(levels: Levels, compared: boolean): Markup {
   const className = (level: string): string => `l${LEVELS.indexOf(level) + 1}`;
   const mix = (label: string, column: 1 | 2 | 3): Markup | undefined => {
-    const total = plan.levels.reduce((sum, row) => sum + row[column], 0);
-    if (column === 1 && plan.before === undefined) return undefined;
+    const total = levels.reduce((sum, row) => sum + row[column], 0);
+    if (column === 1 && !compared) return undefined;
     return html`<span>${label}</span>${bar(
-      plan.levels.map((row) => ({
+      levels.map((row) => ({
         className: className(row[0]),
         value: row[column],
         label: `${row[0]}: ${count(row[column])}`,
@@ -56,11 +59,14 @@ export function levelsSection(plan: Plan): Markup {
       total,
     )}<span class="num">${count(total)}</span>`;
   };
-  return html`<section id="levels" aria-labelledby="levels-title"><h2 id="levels-title">Access levels, before and after</h2><p>Each bar is the whole set of actions, split by AWS access level.</p><div class="card">${legend(plan.levels.map(([level]) => ({ className: className(level), text: level })))}<div class="mix" aria-hidden="true">${mix('Before', 1)}${mix('After', 2)}${mix('Used', 3)}</div><table><thead><tr><th scope="col">Access level</th><th scope="col" class="num">Before</th><th scope="col" class="num">After</th><th scope="col" class="num">Used</th></tr></thead><tbody>${plan.levels.map(
+  return html`${legend(levels.map(([level]) => ({ className: className(level), text: level })))}<div class="mix" aria-hidden="true">${mix('Before', 1)}${mix('After', 2)}${mix('Used', 3)}</div><table><thead><tr><th scope="col">Access level</th><th scope="col" class="num">Before</th><th scope="col" class="num">After</th><th scope="col" class="num">Used</th></tr></thead><tbody>${levels.map(
     ([level, before, after, used]) =>
-      html`<tr><th scope="row">${level}</th><td class="num">${plan.before === undefined ? 'not known' : count(before)}</td><td class="num">${count(after)}</td><td class="num">${count(used)}</td></tr>`,
-  )}</tbody></table></div></section>`;
+      html`<tr><th scope="row">${level}</th><td class="num">${compared ? count(before) : 'not known'}</td><td class="num">${count(after)}</td><td class="num">${count(used)}</td></tr>`,
+  )}</tbody></table>`;
 }
+
+export const levelsSection = (plan: Plan): Markup =>
+  html`<section id="levels" aria-labelledby="levels-title"><h2 id="levels-title">Access levels, before and after</h2><p>Each bar is the whole set of actions, split by AWS access level.</p><div class="card">${levelMix(plan.levels, plan.before !== undefined)}</div></section>`;
 
 /** The window's last day; its end is exclusive. */
 function lastDay(plan: Plan): string {

@@ -9,6 +9,7 @@ import { activitySection, coverageSection, levelsSection, servicesSection } from
 import { findingsSection } from './findings.ts';
 import { banner, hero, nextSection, proofSection } from './overview.ts';
 import { diffSection } from './policy-diff.ts';
+import { usersSection } from './users.ts';
 
 const CSP = `default-src 'none'; style-src '${STYLE_HASH}'; script-src '${SCRIPT_HASH}'; base-uri 'none'; form-action 'none'`;
 
@@ -53,6 +54,7 @@ ${findingsSection(plan)}
 ${diffSection(plan)}
 ${wildcards(plan)}
 ${usage(plan)}
+${usersSection(plan)}
 ${coverageSection(plan)}
 ${nextSection(plan)}
 </main>

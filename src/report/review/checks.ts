@@ -7,7 +7,7 @@ import { count, plural } from '../text.ts';
 const SHOWN = 100;
 
 export function checksSection(review: Review): Markup | string {
-  if (review.accountId === undefined) return '';
+  if (review.accounts.length === 0) return '';
   const groups = new Map<string, CheckResult[]>();
   for (const one of review.checks) {
     const known = groups.get(one.check);

@@ -3,6 +3,7 @@
 import { type CheckResult, checkRow } from '../../plan/checks/check.ts';
 import type { Review, ReviewRow } from '../../plan/review/review.ts';
 import { csvField } from '../escape/csv.ts';
+import { usersText } from './rows.ts';
 
 const COLUMNS: readonly (readonly [name: string, value: (row: ReviewRow, rank: number) => string])[] = [
   ['rank', (_, rank) => String(rank)],
@@ -23,6 +24,8 @@ const COLUMNS: readonly (readonly [name: string, value: (row: ReviewRow, rank: n
   ['evidence', (row) => (row.complete ? 'complete' : 'incomplete')],
   ['folder', (row) => row.folder ?? ''],
   ['note', (row) => row.note ?? ''],
+  ['account', (row) => row.accountId],
+  ['used_by', (row) => usersText(row)],
 ];
 
 /** RFC 4180 with a header row; every field quoted. */

@@ -14,17 +14,27 @@ interface Style {
 
 type IndexFormat = 'summary' | 'json' | 'csv' | 'html' | 'checks' | 'sarif';
 
-export const INDEX_FORMATS: Readonly<Record<IndexFormat, (review: Review, style: Style) => OutputFile>> = {
-  summary: (review: Review, style: Style): OutputFile => ({
-    name: 'index.txt',
-    text: renderIndexSummary(review, style),
-  }),
-  json: (review: Review): OutputFile => ({ name: 'index.json', text: renderIndexJson(review) }),
-  csv: (review: Review): OutputFile => ({ name: 'index.csv', text: renderIndexCsv(review) }),
-  html: (review: Review): OutputFile => ({ name: 'index.html', text: renderIndexHtml(review) }),
-  checks: (review: Review): OutputFile => ({ name: 'checks.csv', text: renderChecksCsv(review) }),
-  sarif: (review: Review): OutputFile => ({ name: 'checks.sarif', text: renderChecksSarif(review) }),
+interface Format {
+  /** Its name in --out. */
+  readonly file: string;
+  readonly text: (review: Review, style: Style) => string;
+}
+
+export const INDEX_FORMATS: Readonly<Record<IndexFormat, Format>> = {
+  summary: { file: 'index.txt', text: renderIndexSummary },
+  json: { file: 'index.json', text: renderIndexJson },
+  csv: { file: 'index.csv', text: renderIndexCsv },
+  html: { file: 'index.html', text: renderIndexHtml },
+  checks: { file: 'checks.csv', text: renderChecksCsv },
+  sarif: { file: 'checks.sarif', text: renderChecksSarif },
 };
 
 export const INDEX_NAMES = Object.keys(INDEX_FORMATS) as readonly IndexFormat[];
 export const isIndexFormat = (name: string): name is IndexFormat => Object.hasOwn(INDEX_FORMATS, name);
+
+/** All but the summary; index.json last, as what says that the review is whole. */
+export const indexFiles = (review: Review, style: Style): readonly OutputFile[] =>
+  (['csv', 'html', 'checks', 'sarif', 'json'] as const).map((name) => ({
+    name: INDEX_FORMATS[name].file,
+    text: INDEX_FORMATS[name].text(review, style),
+  }));

@@ -2,14 +2,17 @@
 import type { Review } from '../../plan/review/review.ts';
 import { html, Markup, scriptJson } from '../escape/html.ts';
 import { INDEX_SCRIPT, INDEX_SCRIPT_HASH, STYLE, STYLE_HASH } from '../html/assets.generated.ts';
-import { bar, legend } from '../html/chart.ts';
+import { bar, hatch, legend } from '../html/chart.ts';
 import { count, day, percent, plural } from '../text.ts';
 import { sentence } from '../view.ts';
+import { accountsSection } from './accounts.ts';
 import { changesSection } from './changes.ts';
+import { chartsSection } from './charts.ts';
 import { checksSection } from './checks.ts';
 import { barOf, type IndexRow } from './index-row.ts';
 import { indexRows } from './rows.ts';
-import { scopeLines, sums } from './view.ts';
+import { usersSection } from './users.ts';
+import { accountsText, scopeLines, sums } from './view.ts';
 
 const CSP = `default-src 'none'; style-src '${STYLE_HASH}'; script-src '${INDEX_SCRIPT_HASH}'; base-uri 'none'; form-action 'none'`;
 /** Rows in the page itself, for readers without a script. */
@@ -18,6 +21,7 @@ const STATIC = 100;
 export function renderIndexHtml(review: Review): string {
   const rows = indexRows(review);
   const { window, source } = review;
+  const where = accountsText(review);
   return `${
     html`<!doctype html>
 <html lang="en">
@@ -27,19 +31,22 @@ export function renderIndexHtml(review: Review): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
-<title>Access review${review.accountId === undefined ? '' : ` of ${review.accountId}`}</title>
+<title>Access review${where === undefined ? '' : ` of ${where}`}</title>
 <style>${new Markup(STYLE)}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the review</a>
+${hatch()}
 <main id="main" class="wrap">
 <header class="hero">
 <p class="eyebrow">Access review</p>
-<h1>${review.accountId === undefined ? 'Principals of the logs' : `Account ${review.accountId}`}</h1>
+<h1>${where === undefined ? 'Principals of the logs' : where.replace(/^a/, 'A')}</h1>
 <p class="soft">${day(window.from)} to ${day(window.to)}, ${plural(window.days, 'day')}. ${plural(source.records, 'record')} from <code>${source.location}</code>.</p>
 ${stats(review)}
 ${scopeLines(review).map((line) => html`<p class="soft">${sentence(line)}</p>`)}
 </header>
+${chartsSection(review)}
+${accountsSection(review)}
 <section aria-labelledby="principals-title"><h2 id="principals-title">What to cut first</h2><p>The score is the risk of the actions that can go times their share of what is granted: 0 is nothing to cut, 100 is everything, with every known kind of attack in it.</p>
 <div class="card">
 <div id="index-tools" class="tools" hidden><label class="grow">Search<input id="index-search" type="search" autocomplete="off" spellcheck="false"></label><label>Kind<select id="index-kind"><option value="">roles and users</option><option value="role">roles</option><option value="user">users</option></select></label><label>Sort by<select id="index-sort"><option value="score">score</option><option value="name">name</option><option value="unused">most unused</option><option value="findings">most findings</option><option value="last">last seen, oldest</option></select></label></div>
@@ -54,9 +61,10 @@ ${rows.length > STATIC ? html`<noscript><p>${plural(rows.length - STATIC, 'more 
 </div>
 <script type="application/json" id="index-data">${scriptJson(rows)}</script></section>
 ${changesSection(review)}
+${usersSection(review)}
 ${checksSection(review)}
 ${others('Seen in the logs but not in the account', review.missing)}
-${others('Principals of other accounts', review.foreign)}
+${others('Principals of accounts that are not reviewed', review.foreign)}
 </main>
 <footer><div class="wrap"><p>${review.tool.name} ${review.tool.version}, action catalogue ${review.tool.catalogue}.</p></div></footer>
 <script>${new Markup(INDEX_SCRIPT)}</script>
@@ -67,7 +75,7 @@ ${others('Principals of other accounts', review.foreign)}
 }
 
 function stats(review: Review): Markup | string {
-  if (review.accountId === undefined) return '';
+  if (review.accounts.length === 0) return '';
   const { before, after, used } = sums(review);
   const idle = review.principals.filter((row) => row.calls === 0).length;
   const stat = (label: string, now: string, note: string): Markup =>
@@ -83,7 +91,7 @@ function staticRow(row: IndexRow): Markup {
     { className: 's-gone', value: gone, label: 'can go' },
   ];
   const name = html`${row.kind} <code>${row.name}</code>`;
-  return html`<tr><td class="num">${row.score.toFixed(1)}</td><th scope="row">${row.href === '' ? name : html`<a href="${row.href}">${name}</a>`}${row.note === '' ? '' : html`<div class="soft">${row.note}</div>`}</th><td class="bar">${row.before < 0 ? '' : bar(segments, 100)}</td><td class="num">${row.before < 0 ? '' : count(row.before)}</td><td class="num">${count(row.used)}</td><td>${row.risk}</td><td class="num">${count(row.findings)}</td><td>${row.last}</td></tr>`;
+  return html`<tr><td class="num">${row.score.toFixed(1)}</td><th scope="row">${row.href === '' ? name : html`<a href="${row.href}">${name}</a>`}${[row.account, row.users, row.note].filter((one) => one !== '').map((one) => html`<div class="soft">${one}</div>`)}</th><td class="bar">${row.before < 0 ? '' : bar(segments, 100)}</td><td class="num">${row.before < 0 ? '' : count(row.before)}</td><td class="num">${count(row.used)}</td><td>${row.risk}</td><td class="num">${count(row.findings)}</td><td>${row.last}</td></tr>`;
 }
 
 const LISTED = 500;

@@ -15,6 +15,10 @@ export interface IndexRow {
   readonly findings: number;
   readonly last: string;
   readonly note: string;
+  /** Where several accounts are reviewed. */
+  readonly account: string;
+  /** Who used it. */
+  readonly users: string;
 }
 
 /** Used, kept besides, and removed: widths of a bar of 100. */

@@ -6,23 +6,26 @@ import { clip } from '../escape/visible.ts';
 import { COLOURED, PLAIN, wrap } from '../style.ts';
 import { count, day, percent, plural } from '../text.ts';
 import { kindText, sentence } from '../view.ts';
-import { changeLines, scopeLines, sums } from './view.ts';
+import { accountsText, changeLines, scopeLines, sums } from './view.ts';
 
 const SHOWN = 20;
 const NAME = 34;
 const CHECKS = 12;
+const SHARED = 5;
 
 export function renderIndexSummary(review: Review, options: { colour: boolean; width: number }): string {
   const style = options.colour ? COLOURED : PLAIN;
   const say = (text: string): string => terminalText(clip(text, 300));
   const { principals, window, source } = review;
   const total = sums(review);
+  const where = accountsText(review);
+  const several = review.accounts.length > 1;
   const lines = [
-    `${style.bold(`Access review of ${plural(principals.length, 'principal')}`)}${review.accountId === undefined ? '' : ` of account ${say(review.accountId)}`}`,
+    `${style.bold(`Access review of ${plural(principals.length, 'principal')}`)}${where === undefined ? '' : ` of ${say(where)}`}`,
     style.dim(
       `${day(window.from)} to ${day(window.to)}, ${plural(window.days, 'day')}, ${plural(source.records, 'record')} read`,
     ),
-    ...(review.accountId === undefined
+    ...(where === undefined
       ? []
       : [
           `Actions allowed, all principals together: ${count(total.before)} -> ${style.bold(count(total.after))} (${percent(total.before - total.after, total.before)} fewer)`,
@@ -35,7 +38,7 @@ export function renderIndexSummary(review: Review, options: { colour: boolean; w
       .slice(0, SHOWN)
       .map(
         (row) =>
-          `${row.score.toFixed(1).padStart(6)}  ${say(clip(`${row.kind} ${row.name}`, NAME)).padEnd(NAME)} ${(row.actions.before === undefined ? '' : count(row.actions.before)).padStart(8)} ${count(row.actions.used).padStart(6)} ${count(row.actions.after).padStart(6)}  ${row.state === 'planned' ? row.risks.map(kindText).join(', ') : row.state === 'failed' ? 'could not be judged' : 'not judged'}`,
+          `${row.score.toFixed(1).padStart(6)}  ${say(clip(`${several ? `${row.accountId} ` : `${row.kind} `}${row.name}`, NAME)).padEnd(NAME)} ${(row.actions.before === undefined ? '' : count(row.actions.before)).padStart(8)} ${count(row.actions.used).padStart(6)} ${count(row.actions.after).padStart(6)}  ${row.state === 'planned' ? row.risks.map(kindText).join(', ') : row.state === 'failed' ? 'could not be judged' : 'not judged'}`,
       ),
     ...(principals.length > SHOWN
       ? [style.dim(`        and ${count(principals.length - SHOWN)} more in the index`)]
@@ -54,6 +57,19 @@ export function renderIndexSummary(review: Review, options: { colour: boolean; w
       );
     if (checks.length > few.length)
       lines.push(style.dim(`  and ${count(checks.length - few.length)} more: --format checks, or the index`));
+  }
+  const shared = principals.filter((row) => (row.usedBy?.workloads.length ?? 0) > 1);
+  if (shared.length > 0) {
+    lines.push('', style.bold(`Shared by several workloads: ${plural(shared.length, 'role')}`));
+    for (const { name, usedBy } of shared.slice(0, SHARED))
+      lines.push(
+        ...wrap(
+          say(`${name}: ${usedBy!.workloads.map((one) => `${one.workload} used ${one.used}`).join(', ')}`),
+          options.width - 3,
+        ).map((line) => `  ${line}`),
+      );
+    if (shared.length > SHARED)
+      lines.push(style.dim(`  and ${count(shared.length - SHARED)} more in the index`));
   }
   const changes = changeLines(review);
   if (changes.length > 0)

@@ -59,6 +59,8 @@ const DAY = 86_400;
 /** A value in place of a group: the volatile members count, too. */
 const VOLATILE = 0;
 
+const TOLD: ReadonlySet<string> = new Set(['root', 'other-account']);
+
 interface Identity {
   /** The userIdentity of one of its records. */
   readonly raw: Json;
@@ -176,7 +178,11 @@ export function createAggregator(reader: RowReader, { resolve, cuts = [] }: Aggr
       identityTable.put(rows[at + 4]!, rows[at + 5]!, number);
     }
     const identity = identities[number]!;
-    if (identity.principal.kind === 'none') return;
+    if (identity.principal.kind === 'none') {
+      // Nobody's policies, but a review tells what root and other accounts did.
+      if (TOLD.has(identity.principal.reason)) exact(parsed(), into);
+      return;
+    }
     const group = groupOf(rows, at, number, bytes);
     if (group < 0) return exact(parsed(), into);
     if (isFirst(rows[at + 6]!, rows[at + 7]!, identity)) groups.add(group, rows[at + 12]!, rows, at + 8);

@@ -7,7 +7,9 @@ const BARS = ['s-used', 's-rest', 's-gone'];
 
 const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const rows = JSON.parse(byId('index-data').textContent ?? '[]') as IndexRow[];
-const haystack = rows.map((row) => [row.kind, row.name, row.risk, row.note].join('\n').toLowerCase());
+const haystack = rows.map((row) =>
+  [row.kind, row.name, row.risk, row.note, row.account, row.users].join('\n').toLowerCase(),
+);
 
 const body = byId<HTMLTableSectionElement>('index-rows');
 const status = byId('index-status');
@@ -61,7 +63,8 @@ function element(row: IndexRow): HTMLElement {
   name.append(`${row.kind} `, cell('code', '', row.name));
   const head = cell('th', '', name);
   head.setAttribute('scope', 'row');
-  if (row.note !== '') head.append(cell('div', 'soft', row.note));
+  for (const line of [row.account, row.users, row.note])
+    if (line !== '') head.append(cell('div', 'soft', line));
   const number = (value: number): string => value.toLocaleString('en');
   line.append(
     cell('td', 'num', row.score.toFixed(1)),
