@@ -1,10 +1,17 @@
 -- Purpose: what the table holds for the window: records of each account, region and delivery day, and the names of the
 --   events of the principal, so that the next query asks for the request parameters those events need and for no others.
--- Parameters: {{table}}; then, in order, the first and last delivery day (yyyy/MM/dd), the first and the end moment of the
---   window (ISO 8601, end exclusive), `/name` of the principal in lower case (empty: all roles and users) and its account
---   (empty: any).
--- Scans: every record delivered on these days, once (JSON has no columns to skip).
+-- Parameters: {{table}}; then, in order, the first and last delivery day (yyyy/MM/dd), the principal's account twice (empty:
+--   any), the first and the end moment of the window (ISO 8601, end exclusive), `/name` of the principal in lower case
+--   (empty: all roles and users) and its account again.
+-- Scans: every record delivered on these days to this account, once (JSON has no columns to skip). Days and account stand
+--   as plain values beside their partition keys, so that other partitions are not opened.
 -- Returns: one row for each account, region, day and event of the principal; the others' records as one row each.
+WITH delivered AS (
+  SELECT *
+  FROM {{table}}
+  WHERE day BETWEEN ? AND ?
+    AND (? = '' OR account = ?)
+)
 SELECT
   account,
   region,
@@ -34,10 +41,8 @@ FROM (
           OR strpos(lower(coalesce(useridentity.sessioncontext.sessionissuer.arn, '') || ' ' || coalesce(useridentity.arn, '')), principal_name) > 0
           OR '/' || lower(coalesce(useridentity.username, '')) = principal_name)
         AND (principal_account = '' OR coalesce(useridentity.accountid, principal_account) = principal_account) AS mine
-    FROM {{table}}
-    CROSS JOIN (VALUES (?, ?, ?, ?, ?, ?)) AS given
-      (first_day, last_day, window_from, window_to, principal_name, principal_account)
-    WHERE day BETWEEN first_day AND last_day
+    FROM delivered
+    CROSS JOIN (VALUES (?, ?, ?, ?)) AS given (window_from, window_to, principal_name, principal_account)
   )
 )
 GROUP BY 1, 2, 3, 4, 5, 6, 7

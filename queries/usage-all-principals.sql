@@ -5,7 +5,12 @@
 -- Scans: every record delivered on these days, once. Cost: price of a terabyte times the size of those objects.
 -- Returns: one row for each distinct call as permissions see it, with counts for each day, the three earliest event ids and the
 --   last time. No UNNEST of resources: events without resources count as well.
-WITH found AS (
+WITH delivered AS (
+  SELECT *
+  FROM {{table}}
+  WHERE day BETWEEN ? AND ?
+),
+found AS (
   SELECT
     eventid,
     eventtime,
@@ -31,10 +36,9 @@ WITH found AS (
     arbitrary(requestparameters) AS requestparameters,
     arbitrary(responseelements) AS responseelements,
     arbitrary(IF(addendum.reason = 'UPDATED_DATA', addendum.originaleventid)) AS supersedes
-  FROM {{table}}
-  CROSS JOIN (VALUES (?, ?, ?, ?)) AS given (first_day, last_day, window_from, window_to)
-  WHERE day BETWEEN first_day AND last_day
-    AND eventtime >= window_from
+  FROM delivered
+  CROSS JOIN (VALUES (?, ?)) AS given (window_from, window_to)
+  WHERE eventtime >= window_from
     AND eventtime < window_to
     AND useridentity.type IN ('AssumedRole', 'Role', 'IAMUser', 'FederatedUser')
   -- Without an id only what the request says tells two calls of one second apart.

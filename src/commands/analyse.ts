@@ -24,10 +24,7 @@ export async function analyse(args: Args, io: Io): Promise<PlanInput> {
   const source = await openSource(args, window, io);
   const granted = await readGranted(args, filter, io);
   const catalogue = await loadCatalogue();
-  const { principal } = granted;
-  const wanted: PrincipalFilter = principal
-    ? { kind: principal.kind, name: principal.name, accountId: principal.accountId, arn: principal.arn }
-    : filter;
+  const wanted = wantedOf(granted, filter);
   const quiet = args.quiet === true;
   const { resolve } = createResolver(catalogue);
   const evidence = await collect(source, { window, wanted: [wanted], resolve, exclusions, quiet }, io);
@@ -36,6 +33,12 @@ export async function analyse(args: Args, io: Io): Promise<PlanInput> {
   if (!quiet) for (const problem of granted.problems) io.err(`note: ${problem}\n`);
   return planInput({ evidence, usage, granted, catalogue, window, options });
 }
+
+/** Whom to look for in the logs: what the account tells of the principal, or else the flags. */
+export const wantedOf = ({ principal }: Granted, filter: PrincipalFilter): PrincipalFilter =>
+  principal
+    ? { kind: principal.kind, name: principal.name, accountId: principal.accountId, arn: principal.arn }
+    : filter;
 
 /** The usage of the principal asked for. Without an account a name may stand for several, or for none. */
 function pickUsage(

@@ -1,6 +1,6 @@
 /** Flags of the default command; apart from it, so that `--help` loads nothing else. */
 import type { Argv } from 'yargs';
-import { ATHENA_FLAGS } from './athena-flags.ts';
+import { ATHENA_COST_FLAGS, ATHENA_FLAGS } from './athena-flags.ts';
 import { AWS_FLAGS, PUBLIC_KEYS_FLAG } from './aws-flags.ts';
 import { exclusionFlags } from './exclusion-flags.ts';
 import { outputFlags } from './output-flags.ts';
@@ -41,7 +41,7 @@ export function evidenceFlags(yargs: Argv): Argv {
       describe: "leave out files that CloudTrail's signed digests show to be tampered with",
       group: 'Evidence:',
     })
-    .options({ ...PUBLIC_KEYS_FLAG, ...AWS_FLAGS, ...S3_FLAGS, ...ATHENA_FLAGS })
+    .options({ ...PUBLIC_KEYS_FLAG, ...AWS_FLAGS, ...S3_FLAGS, ...ATHENA_FLAGS, ...ATHENA_COST_FLAGS })
     .option('allow-incomplete', {
       type: 'boolean',
       describe: 'exit 0 although the evidence has gaps',

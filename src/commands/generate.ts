@@ -11,6 +11,7 @@ export const command: Command = {
   ownOutput: true,
   builder: generateFlags,
   run: async (args, io) => {
+    if (args['dry-run'] === true) return (await import('./athena-dry-run.ts')).dryRun(args, io, 'one');
     const deliver = delivery(args, io);
     const plan = buildPlan(await analyse(args, io));
     return deliver(args['access-analyzer'] === true ? await withAccessAnalyzer(plan, args, io) : plan);

@@ -31,6 +31,7 @@ import { createTally } from './review-tally.ts';
 export const command: Command = { builder: reviewFlags, run: review };
 
 async function review(args: Args, io: Io): Promise<ExitCode> {
+  if (args.dryRun === true) return (await import('./athena-dry-run.ts')).dryRun(args, io, 'all');
   const format = String(args.format ?? 'summary');
   if (!isIndexFormat(format))
     throw new UsageError(`\`--format ${format}\` is not known here: use ${INDEX_NAMES.join(', ')}`);

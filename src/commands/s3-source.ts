@@ -95,7 +95,8 @@ function list(args: Args, flag: string, shape: RegExp, what: string): readonly s
   return [...new Set(values)].sort();
 }
 
-function whole(args: Args, flag: string, least: number, most: number): number | undefined {
+/** The whole number a flag gives; undefined where it was not given. */
+export function whole(args: Args, flag: string, least: number, most: number): number | undefined {
   if (args[flag] === undefined) return undefined;
   const value = Number(args[flag]);
   if (!Number.isInteger(value) || value < least || value > most)

@@ -36,6 +36,7 @@ export const command: Command = {
         group: 'Output:',
       }),
   run: async (args, io) => {
+    if (args['dry-run'] === true) return (await import('./athena-dry-run.ts')).dryRun(args, io, 'one');
     const fresh = await readPolicies(args);
     const input = await analyse({ ...args, ...DEFAULTS }, io);
     const old = input.account?.policies.map(

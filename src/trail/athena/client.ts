@@ -1,9 +1,10 @@
 /** Runs one query in Athena: start, wait with back-off, stream the result file. Reads only; cancels what it leaves. */
 import type { AthenaClient, QueryExecution } from '@aws-sdk/client-athena';
-import { AccessError, EvidenceError, RunError, UsageError } from '../../errors.ts';
+import { EvidenceError, RunError, UsageError } from '../../errors.ts';
 import { type AwsOptions, awsClientConfig } from '../aws-config.ts';
 import { awsError, awsErrorCode, oneLine } from '../aws-error.ts';
 import { readCsv } from './csv.ts';
+import { endError } from './reasons.ts';
 import type { Row } from './rows.ts';
 
 export interface AthenaOptions {
@@ -15,6 +16,8 @@ export interface AthenaOptions {
   readonly output?: string;
   /** Minutes for which Athena may answer from an earlier result of the same query; 0: never. */
   readonly reuseMinutes?: number;
+  /** A query that has scanned more than this is stopped. */
+  readonly maxBytes?: number;
   /** First pause between two looks at a query, milliseconds. */
   readonly pause?: number;
 }
@@ -62,7 +65,7 @@ export async function runQuery(
     throw startError(error, options);
   }
   try {
-    const done = await waitFor(client, sdk, id, options.pause ?? 200, signal);
+    const done = await waitFor(client, sdk, id, options, signal);
     const statistics = done.Statistics;
     return {
       rows: readRows(options, done, signal),
@@ -71,9 +74,18 @@ export async function runQuery(
     };
   } catch (error) {
     // A query nobody waits for would go on costing money.
-    if (signal?.aborted)
+    if (!(error instanceof QueryEnded))
       await client.send(new sdk.StopQueryExecutionCommand({ QueryExecutionId: id })).catch(() => undefined);
-    throw error;
+    throw error instanceof QueryEnded ? error.meaning : error;
+  }
+}
+
+/** The query has come to its end without a result: nothing is left to stop. */
+class QueryEnded extends Error {
+  readonly meaning: Error;
+  constructor(meaning: Error) {
+    super(meaning.message);
+    this.meaning = meaning;
   }
 }
 
@@ -98,7 +110,7 @@ async function waitFor(
   client: AthenaClient,
   sdk: typeof import('@aws-sdk/client-athena'),
   id: string,
-  first: number,
+  { pause: first = 200, maxBytes }: AthenaOptions,
   signal: AbortSignal | undefined,
 ): Promise<QueryExecution> {
   for (let pause = first; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
@@ -109,33 +121,16 @@ async function waitFor(
         throw awsError(error, `ask for query \`${id}\``, 'athena:GetQueryExecution');
       });
     const state = execution?.Status?.State;
+    if (state === 'FAILED' || state === 'CANCELLED') throw new QueryEnded(endError(execution!));
+    const scanned = execution?.Statistics?.DataScannedInBytes ?? 0;
+    const reused = execution?.Statistics?.ResultReuseInformation?.ReusedPreviousResult === true;
+    if (maxBytes !== undefined && scanned > maxBytes && !reused)
+      throw new EvidenceError(
+        `athena query \`${id}\` was stopped: it had scanned ${scanned.toLocaleString('en-US')} bytes, more than \`--max-bytes ${maxBytes}\`; shorten the window or raise the limit`,
+      );
     if (state === 'SUCCEEDED') return execution!;
-    if (state === 'FAILED' || state === 'CANCELLED') throw endError(state, execution!);
     await sleep(pause, signal);
   }
-}
-
-/** What Athena said, and what to do about it. */
-function endError(state: string, { Status, QueryExecutionId }: QueryExecution): Error {
-  const reason = oneLine(Status?.StateChangeReason ?? 'no reason given');
-  const query = `athena query \`${QueryExecutionId}\``;
-  if (state === 'CANCELLED')
-    return /bytes scanned limit|exceeded limit/i.test(reason)
-      ? new EvidenceError(
-          `${query} was stopped by the workgroup's data limit: ${reason}; shorten the window or raise the limit`,
-        )
-      : new EvidenceError(`${query} was cancelled: ${reason}`);
-  if (/access ?denied|not authorized|insufficient permissions|forbidden/i.test(reason))
-    return new AccessError(
-      `${query} failed: ${reason}; the caller needs to read the log bucket, its KMS key and the Glue table`,
-    );
-  if (/TABLE_NOT_FOUND|SCHEMA_NOT_FOUND|does not exist/i.test(reason))
-    return new UsageError(`${query} failed: ${reason}; make the table with \`gen-policy athena init\``);
-  if (/timeout|exceeded.*time/i.test(reason))
-    return new RunError(
-      `${query} ran into athena's time limit: ${reason}; shorten the window with \`--days\``,
-    );
-  return new RunError(`${query} failed: ${reason}`);
 }
 
 const sleep = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
@@ -174,19 +169,32 @@ async function* readRows(
       signal ? { abortSignal: signal } : {},
     )
     .catch((error: unknown) => {
+      if (signal?.aborted) throw signal.reason;
       throw awsError(error, `read the result \`${location[0]}\``, 's3:GetObject');
     });
   const body = answer.Body as AsyncIterable<Uint8Array> | undefined;
   if (!body) throw new RunError(`the result \`${location[0]}\` is empty`);
   let header: readonly (string | null)[] | undefined;
-  for await (const row of readCsv(decoded(body))) {
+  for await (const row of readCsv(decoded(body, location[0]))) {
     if (!header) header = row;
     else yield new Map(header.map((name, index) => [name ?? '', row[index] ?? null]));
   }
 }
 
-async function* decoded(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+async function* decoded(body: AsyncIterable<Uint8Array>, location: string): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  for await (const chunk of body) yield decoder.decode(chunk, { stream: true });
-  yield decoder.decode();
+  const chunks = body[Symbol.asyncIterator]();
+  const next = (): Promise<IteratorResult<Uint8Array>> =>
+    chunks.next().catch((error: unknown) => {
+      throw new RunError(
+        `the result \`${location}\` broke off (${oneLine(error)}): run again, with \`--reuse-minutes\` at no further cost`,
+      );
+    });
+  try {
+    for (let one = await next(); !one.done; one = await next())
+      yield decoder.decode(one.value, { stream: true });
+    yield decoder.decode();
+  } finally {
+    await chunks.return?.();
+  }
 }

@@ -11,22 +11,26 @@ import type {
   TrailSource,
 } from '../source.ts';
 import { type AthenaOptions, runQuery } from './client.ts';
+import { type QueryTexts, type Question, questionsOf } from './questions.ts';
 import { expandRow, type Row } from './rows.ts';
-import { fill, literal, neededKeys } from './sql.ts';
+import { fill, neededKeys } from './sql.ts';
 
 export interface AthenaSourceOptions extends AthenaOptions {
   /** As quoted by tableName(). */
   readonly table: string;
   /** For people. */
   readonly location: string;
-  readonly queries: { readonly coverage: string; readonly one: string; readonly all: string };
+  readonly queries: QueryTexts;
+  /** Days after the window whose deliveries are read too; 1 where not set. */
+  readonly slackDays?: number;
+  /** Called before the first query; what it throws keeps the queries from being started. */
+  readonly beforeQueries?: (read: ReadOptions) => Promise<void>;
   /** Parameter paths of one event, from the knowledge tables. */
   readonly needed: (eventSource: string, eventName: string) => readonly string[];
   /** Called with the bytes each query scanned. */
   readonly onScanned?: (bytes: number, reused: boolean) => void;
 }
 
-const DAY = 86_400_000;
 const ROWS_A_BATCH = 500;
 
 export function openAthenaSource(options: AthenaSourceOptions): TrailSource {
@@ -46,36 +50,26 @@ export function openAthenaSource(options: AthenaSourceOptions): TrailSource {
   };
 }
 
-/** First and last delivery day: an event is delivered after it happened, at the latest some hours into the next days. */
-export function parametersOf({ window, principals }: ReadOptions): readonly string[] {
-  const day = (time: number): string => new Date(time).toISOString().slice(0, 10).replaceAll('-', '/');
-  const iso = (time: number): string => new Date(time).toISOString().replace('.000Z', 'Z');
-  const only = principals?.length === 1 ? principals[0] : undefined;
-  return [
-    day(window.from - DAY),
-    day(window.to + DAY),
-    iso(window.from),
-    iso(window.to),
-    only ? `/${only.name.toLowerCase()}` : '',
-    only?.accountId ?? '',
-  ].map(literal);
-}
-
 async function* readAll(
   options: AthenaSourceOptions,
   read: ReadOptions,
   cells: CoverageCell[],
   counts: { objects: number; bytes: number },
 ): AsyncGenerator<Batch> {
-  const parameters = parametersOf(read);
-  const ask = async (text: string, keys?: Parameters<typeof fill>[2]): Promise<AsyncIterable<Row>> => {
-    const given = text.includes('principal_name') ? parameters : parameters.slice(0, 4);
-    const result = await runQuery(options, fill(text, options.table, keys), given, read.signal);
+  await options.beforeQueries?.(read);
+  const { slackDays } = options;
+  const [first, second] = questionsOf(options.queries, {
+    ...read,
+    ...(slackDays !== undefined && { slackDays }),
+  });
+  const ask = async (question: Question, keys?: Parameters<typeof fill>[2]): Promise<AsyncIterable<Row>> => {
+    const text = fill(question.text, options.table, keys);
+    const result = await runQuery(options, text, question.parameters, read.signal);
     counts.bytes += result.bytesScanned;
     options.onScanned?.(result.bytesScanned, result.reused);
     return result.rows;
   };
-  const found = await readCoverage(await ask(options.queries.coverage));
+  const found = await readCoverage(await ask(first));
   if (found.records === 0)
     throw new EvidenceError(
       `athena found no record in \`${options.location}\` for the window: check that the table's partitions reach it`,
@@ -89,7 +83,6 @@ async function* readAll(
     }),
   );
   const only = read.principals?.length === 1 ? read.principals[0] : undefined;
-  const one = only !== undefined;
   const outside = only ? outsideEvents(only, found.outside, read.window.to) : [];
   let left = found.records - found.malformed - (outside.length > 0 ? found.outside : 0);
   let batch: Batch = {
@@ -98,7 +91,7 @@ async function* readAll(
     rejections: Array.from({ length: found.malformed }, () => MALFORMED),
   };
   let held = 0;
-  for await (const row of await ask(one ? options.queries.one : options.queries.all, neededKeys(paths))) {
+  for await (const row of await ask(second, neededKeys(paths))) {
     const { events, rejections } = expandRow(row);
     const records = events.reduce((sum, event) => sum + event.count, 0) + rejections.length;
     left -= records;

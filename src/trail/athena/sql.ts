@@ -46,19 +46,24 @@ export function neededKeys(paths: ReadonlyMap<string, readonly string[]>): Neede
   return { request, response, nested };
 }
 
+/** The query text without its header, the table put in, the other placeholders open. */
+export const withTable = (text: string, table: string): string =>
+  text
+    .replace(/^--.*$/gm, '')
+    .trim()
+    .replaceAll('{{table}}', () => table);
+
 /** Puts table and key maps into a query text. Every placeholder must be filled. */
 export function fill(text: string, table: string, keys?: NeededKeys): string {
-  const values: Readonly<Record<string, string>> = {
-    table,
-    ...(keys && {
-      request_keys: mapLiteral(keys.request),
-      response_keys: mapLiteral(keys.response),
-      nested_keys: mapLiteral(keys.nested),
-    }),
-  };
-  const bare = text.replace(/^--.*$/gm, '').trim();
-  const filled = bare.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = values[name];
+  const values = new Map(
+    keys && [
+      ['request_keys', mapLiteral(keys.request)],
+      ['response_keys', mapLiteral(keys.response)],
+      ['nested_keys', mapLiteral(keys.nested)],
+    ],
+  );
+  const filled = withTable(text, table).replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values.get(name);
     if (value === undefined) throw new Error(`placeholder ${name} is not filled`);
     return value;
   });

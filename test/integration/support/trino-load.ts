@@ -2,7 +2,8 @@
  * Puts trail files into a Trino table. Differences from Athena's table: rows come through INSERT instead of the CloudTrail
  * input format and SerDe, and the memory connector has no partition projection (account, region, day are plain columns).
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseObjectKey } from '../../../src/trail/layout.ts';
@@ -21,6 +22,27 @@ export function trinoColumns(ddl: string): string {
     .replace(/\bSTRING\b/g, 'varchar')}, account varchar, region varchar, day varchar`;
 }
 
+/** A record with the partition it was delivered to. */
+export interface Delivered {
+  readonly record: Readonly<Record<string, unknown>>;
+  readonly accountId: string;
+  readonly region: string;
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+}
+
+/** The records of a folder in the layout of S3. */
+export function* deliveredIn(root: string): Generator<Delivered> {
+  for (const name of (readdirSync(root, { recursive: true }) as string[]).sort()) {
+    const key = parseObjectKey(name);
+    if (key.kind !== 'log') continue;
+    const { Records } = JSON.parse(gunzipSync(readFileSync(join(root, name))).toString()) as {
+      Records: Record<string, unknown>[];
+    };
+    for (const record of Records) yield { record, ...key };
+  }
+}
+
 /** Members in lower case, as a SerDe gives them; parameters stay text. */
 function lower(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(lower);
@@ -29,52 +51,53 @@ function lower(value: unknown): unknown {
 }
 
 const TEXT = ['requestParameters', 'responseElements', 'additionalEventData'];
+const LINES_A_FILE = 2_000;
 
-export async function loadTrail(trino: Trino, table: string, ddl: string, root: string): Promise<number> {
+function line({ record, accountId, region, day }: Delivered): string {
+  const flat = Object.fromEntries(
+    Object.entries(record).map(([field, value]) => [
+      field,
+      TEXT.includes(field) && value !== null ? JSON.stringify(value) : value,
+    ]),
+  );
+  return JSON.stringify({
+    ...(lower(flat) as object),
+    account: accountId,
+    region,
+    day: day.replaceAll('-', '/'),
+  });
+}
+
+/** Makes the table and fills it; the number of rows. The rows go through local files, by `read_lines` of TrinoForTests. */
+export async function loadTrail(
+  trino: Trino,
+  table: string,
+  ddl: string,
+  delivered: Iterable<Delivered>,
+): Promise<number> {
   const columns = trinoColumns(ddl);
-  await trino.query(`CREATE TABLE ${table} (${columns})`);
-  await trino.query('CREATE TABLE IF NOT EXISTS staging (record varchar)');
-  let rows: string[] = [];
-  let loaded = 0;
-  const flush = async (): Promise<void> => {
-    if (rows.length === 0) return;
-    await trino
-      .query('DELETE FROM staging')
-      .catch(() =>
-        trino.query('DROP TABLE staging').then(() => trino.query('CREATE TABLE staging (record varchar)')),
-      );
-    await trino.query(
-      `INSERT INTO staging VALUES ${rows.map((row) => `('${row.replaceAll("'", "''")}')`).join(', ')}`,
-    );
-    await trino.query(
-      `INSERT INTO ${table} SELECT one.* FROM staging CROSS JOIN UNNEST(ARRAY[CAST(json_parse(record) AS ROW(${columns}))]) AS one`,
-    );
-    rows = [];
+  const folder = mkdtempSync(join(tmpdir(), 'gen-policy-trino-'));
+  let [files, loaded] = [0, 0];
+  let lines: string[] = [];
+  const flush = (): void => {
+    if (lines.length > 0) writeFileSync(join(folder, `${files++}.jsonl`), lines.join('\n'));
+    lines = [];
   };
-  for (const name of (readdirSync(root, { recursive: true }) as string[]).sort()) {
-    const key = parseObjectKey(name);
-    if (key.kind !== 'log') continue;
-    const { Records } = JSON.parse(gunzipSync(readFileSync(join(root, name))).toString()) as {
-      Records: Record<string, unknown>[];
-    };
-    for (const record of Records) {
-      const flat = Object.fromEntries(
-        Object.entries(record).map(([field, value]) => [
-          field,
-          TEXT.includes(field) && value !== null ? JSON.stringify(value) : value,
-        ]),
-      );
-      const row = {
-        ...(lower(flat) as object),
-        account: key.accountId,
-        region: key.region,
-        day: key.day.replaceAll('-', '/'),
-      };
-      rows.push(JSON.stringify(row));
+  try {
+    for (const one of delivered) {
       loaded++;
-      if (rows.length === 250) await flush();
+      if (lines.push(line(one)) === LINES_A_FILE) flush();
     }
+    flush();
+    await trino.query(`CREATE TABLE ${table} (${columns})`);
+    if (files > 0)
+      await trino.query(
+        `INSERT INTO ${table} SELECT one.* FROM UNNEST(sequence(0, ${files - 1})) AS files (number)
+         CROSS JOIN UNNEST(read_lines('${folder}/' || CAST(number AS varchar) || '.jsonl')) AS lines (record)
+         CROSS JOIN UNNEST(ARRAY[CAST(json_parse(record) AS ROW(${columns}))]) AS one`,
+      );
+    return loaded;
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-  await flush();
-  return loaded;
 }

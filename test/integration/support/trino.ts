@@ -3,7 +3,8 @@
  * Null, with the reason said aloud, where Java or Maven cannot be had.
  */
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -21,46 +22,61 @@ export interface Trino {
   stop(): Promise<void>;
 }
 
-async function install(): Promise<string | undefined> {
-  const done = join(CACHE, 'complete');
-  if (existsSync(done)) return undefined;
+export interface TrinoOptions {
+  /** Of the Java process, such as `4g`. */
+  readonly heap?: string;
+  /** What its tables may hold, such as `4GB`. */
+  readonly tables?: string;
+}
+
+/** Fetches and compiles what is not there yet: the folder of the classes, or why it cannot be had. */
+async function install(): Promise<{ readonly classes: string } | { readonly problem: string }> {
+  const source = join(HERE, 'TrinoForTests.java');
+  const version = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 12);
+  const classes = join(CACHE, `classes-${version}`);
+  const [fetched, compiled] = [join(CACHE, 'complete'), join(classes, 'complete')];
   await mkdir(CACHE, { recursive: true });
   try {
-    await copyFile(join(HERE, 'pom.xml'), join(CACHE, 'pom.xml'));
-    const maven = [
-      '-q',
-      '-B',
-      'dependency:copy-dependencies',
-      `-DoutputDirectory=${join(CACHE, 'lib')}`,
-      '-DincludeScope=runtime',
-    ];
-    await run('mvn', maven, { cwd: CACHE, timeout: 900_000, maxBuffer: 1 << 26 });
-    await run(
-      'javac',
-      ['-cp', join(CACHE, 'lib', '*'), '-d', join(CACHE, 'classes'), join(HERE, 'TrinoForTests.java')],
-      { timeout: 300_000 },
-    );
-    await writeFile(done, '');
-    return undefined;
+    if (!existsSync(fetched)) {
+      await copyFile(join(HERE, 'pom.xml'), join(CACHE, 'pom.xml'));
+      const maven = [
+        '-q',
+        '-B',
+        'dependency:copy-dependencies',
+        `-DoutputDirectory=${join(CACHE, 'lib')}`,
+        '-DincludeScope=runtime',
+      ];
+      await run('mvn', maven, { cwd: CACHE, timeout: 900_000, maxBuffer: 1 << 26 });
+      await writeFile(fetched, '');
+    }
+    if (!existsSync(compiled)) {
+      await run('javac', ['-cp', join(CACHE, 'lib', '*'), '-d', classes, source], { timeout: 300_000 });
+      await writeFile(compiled, '');
+    }
+    return { classes };
   } catch (error) {
-    return (error as Error).message.split('\n')[0];
+    return { problem: (error as Error).message.split('\n')[0]! };
   }
 }
 
-export async function startTrino(): Promise<Trino | undefined> {
-  const problem = await install();
-  if (problem !== undefined) {
-    console.warn(`SKIPPED: trino cannot be had here (${problem})`);
+export async function startTrino({
+  heap = '4g',
+  tables = '2GB',
+}: TrinoOptions = {}): Promise<Trino | undefined> {
+  const installed = await install();
+  if ('problem' in installed) {
+    console.warn(`SKIPPED: trino cannot be had here (${installed.problem})`);
     return undefined;
   }
   const child = spawn(
     'java',
     [
-      '-Xmx4g',
+      `-Xmx${heap}`,
       '-XX:+UseSerialGC',
       '-cp',
-      `${join(CACHE, 'classes')}:${join(CACHE, 'lib', '*')}`,
+      `${installed.classes}:${join(CACHE, 'lib', '*')}`,
       'TrinoForTests',
+      tables,
     ],
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
