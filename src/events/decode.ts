@@ -1,6 +1,7 @@
 /** From one parsed JSON value to a typed event, or to a counted, explained rejection. Never throws. */
 import { attribute } from './attribution.ts';
 import {
+  type Attribution,
   type EventCategory,
   type EventResource,
   type Json,
@@ -46,57 +47,93 @@ export function decode(raw: unknown): Decoded {
     return reject('unsupported-version', `eventVersion ${preview(version)}`);
   const time = parseTime(eventTime as string);
   if (time === undefined) return reject('impossible-time', `eventTime ${preview(eventTime)}`);
+  const who = callerOf(member(record, 'userIdentity'));
+  const id = string(record, 'eventID');
+  // Joined by a character that JSON strings can hold but these fields never do; a forged copy that differs in any of
+  // them is another record, so nobody can hide an event behind another one's id.
+  const dedupeKey = `${id ?? `no-id ${JSON.stringify(record)}`}\0${eventTime}\0${eventSource}\0${eventName}\0${string(record, 'errorCode') ?? ''}\0${who.key}`;
+  const one = { count: 1, firstSeen: time, lastSeen: time, sampleIds: id === undefined ? [] : [id] };
   return {
     ok: true,
-    event: typed(record, eventSource as string, eventName as string, eventTime as string, time, version),
+    event: typed(record, who, one, eventSource as string, eventName as string, version, dedupeKey),
   };
+}
+
+/** What a userIdentity says of a call, for records that share one. */
+export interface Caller {
+  readonly principal: Attribution;
+  readonly invokedBy: string | undefined;
+  readonly mfa: boolean | undefined;
+  readonly sourceIdentity: string | undefined;
+  readonly workload: string | undefined;
+  /** Its part of a record's identity. */
+  readonly key: string;
+}
+
+export function callerOf(identity: Json | undefined): Caller {
+  const session = member(identity, 'sessionContext');
+  return {
+    principal: attribute(identity),
+    invokedBy: string(identity, 'invokedBy'),
+    mfa: boolean(member(member(session, 'attributes'), 'mfaAuthenticated')),
+    sourceIdentity: string(session, 'sourceIdentity'),
+    workload: workloadOf(identity),
+    key: string(identity, 'arn') ?? string(identity, 'principalId') ?? string(identity, 'invokedBy') ?? '',
+  };
+}
+
+/** How often and when records that are alike were seen. */
+export type Sightings = Pick<TrailEvent, 'count' | 'firstSeen' | 'lastSeen' | 'sampleIds' | 'sampleTimes'>;
+
+/**
+ * The event of several records that are alike. Their caller and sightings are known, copies are removed already, and
+ * `record` holds what else they have in common; it is one that `decode` takes.
+ */
+export function decodeAlike(record: JsonObject, caller: Caller, seen: Sightings): TrailEvent {
+  const name = (key: string): string => string(record, key) ?? '';
+  return typed(record, caller, seen, name('eventSource'), name('eventName'), name('eventVersion'), '');
 }
 
 function typed(
   record: JsonObject,
+  caller: Caller,
+  seen: Sightings,
   eventSource: string,
   eventName: string,
-  eventTime: string,
-  time: number,
   eventVersion: string,
+  dedupeKey: string,
 ): TrailEvent {
-  const identity = member(record, 'userIdentity');
-  const principal = attribute(identity);
-  const id = string(record, 'eventID');
-  const errorCode = string(record, 'errorCode');
   const resources = readResources(member(record, 'resources'));
   const event: Mutable<TrailEvent> = {
-    count: 1,
-    firstSeen: time,
-    lastSeen: time,
-    sampleIds: id === undefined ? [] : [id],
+    count: seen.count,
+    firstSeen: seen.firstSeen,
+    lastSeen: seen.lastSeen,
+    sampleIds: seen.sampleIds,
     eventVersion,
     eventType: string(record, 'eventType') ?? 'AwsApiCall',
     eventCategory: categoryOf(record, eventSource, eventName, resources),
     eventSource,
     eventName,
     awsRegion: string(record, 'awsRegion') ?? '',
-    principal,
-    outcome: outcomeOf(errorCode, string(record, 'errorMessage')),
+    principal: caller.principal,
+    outcome: outcomeOf(string(record, 'errorCode'), string(record, 'errorMessage')),
     requestParameters: object(member(record, 'requestParameters')),
     responseElements: object(member(record, 'responseElements')),
     additionalEventData: object(member(record, 'additionalEventData')),
     resources,
-    // Joined by a character that JSON strings can hold but these fields never do; a forged copy that differs in any of
-    // them is another record, so nobody can hide an event behind another one's id.
-    dedupeKey: `${id ?? `no-id ${JSON.stringify(record)}`}\0${eventTime}\0${eventSource}\0${eventName}\0${errorCode ?? ''}\0${principalKey(identity)}`,
+    dedupeKey,
   };
-  const session = member(identity, 'sessionContext');
+  set(event, 'sampleTimes', seen.sampleTimes);
   set(event, 'apiVersion', string(record, 'apiVersion'));
   set(event, 'recipientAccountId', string(record, 'recipientAccountId'));
   set(event, 'readOnly', boolean(member(record, 'readOnly')));
-  set(event, 'invokedBy', string(identity, 'invokedBy'));
+  set(event, 'invokedBy', caller.invokedBy);
   set(event, 'sourceIp', string(record, 'sourceIPAddress'));
   set(event, 'userAgent', string(record, 'userAgent'));
   set(event, 'vpcEndpointId', string(record, 'vpcEndpointId'));
-  set(event, 'mfa', boolean(member(member(session, 'attributes'), 'mfaAuthenticated')));
-  set(event, 'sourceIdentity', string(session, 'sourceIdentity'));
-  set(event, 'workload', workloadOf(identity));
+  set(event, 'mfa', caller.mfa);
+  set(event, 'sourceIdentity', caller.sourceIdentity);
+  set(event, 'workload', caller.workload);
   set(event, 'sharedEventId', string(record, 'sharedEventID'));
   set(event, 'supersedes', supersedes(record));
   return event;
@@ -123,9 +160,6 @@ function boolean(value: Json | undefined): boolean | undefined {
   if (typeof value === 'boolean') return value;
   return value === 'true' ? true : value === 'false' ? false : undefined;
 }
-
-const principalKey = (identity: Json | undefined): string =>
-  string(identity, 'arn') ?? string(identity, 'principalId') ?? string(identity, 'invokedBy') ?? '';
 
 /** Epoch ms of an eventTime; undefined for one that names no instant (`2023-02-30`). Seconds may be 60 in a leap second. */
 export function parseTime(value: string): number | undefined {

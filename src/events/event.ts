@@ -107,7 +107,10 @@ export interface TrailEvent {
   readonly workload?: string;
   /** Same call seen by another account (cross-account) or another trail: shared across the copies. */
   readonly sharedEventId?: string;
-  /** Identity of the record for de-duplication; equal for true copies, different where a forged copy differs. */
+  /**
+   * Identity of the record for de-duplication; equal for true copies, different where a forged copy differs. Empty where
+   * the source has removed the copies.
+   */
   readonly dedupeKey: string;
   /** addendum.reason UPDATED_DATA: corrects an earlier record, so it adds evidence but no count. */
   readonly supersedes?: string;

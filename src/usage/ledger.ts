@@ -66,7 +66,8 @@ export function createLedger(options: LedgerOptions): Ledger {
     const shared = sharedKey(event);
     const foreign = shared !== undefined && isOwnersCopy(event);
     if (shared !== undefined && !foreign) sharedSeen.add(shared);
-    if (event.count === 1 && !ids.add(event.dedupeKey)) book.count('duplicate', 'same event id', 1);
+    if (event.count === 1 && event.dedupeKey !== '' && !ids.add(event.dedupeKey))
+      book.count('duplicate', 'same event id', 1);
     else if (!foreign) book.enter(event);
     else if (keepCopy(copies, shared, event))
       book.count('duplicate', 'copy for the resource owner', event.count);

@@ -18,14 +18,14 @@
  * long cost more in garbage collection than the parsing.
  */
 
-import type { Decoded } from '../../events/decode.ts';
-import { type Attribution, type Json, member, type TrailEvent } from '../../events/event.ts';
+import { type Caller, callerOf, decodeAlike } from '../../events/decode.ts';
+import { type Attribution, type JsonObject, member, type TrailEvent } from '../../events/event.ts';
 import type { Rejection } from '../../events/rejection.ts';
 import { createArena } from './arena.ts';
 import { createHashSet, createTable } from './hash-table.ts';
 import { EXACT, ROW_WORDS, type RowReader, UNSTEADY } from './kernel.ts';
 import { type ParsedRecord, parseRecord } from './record.ts';
-import { createGroups, type Group, type Groups } from './samples.ts';
+import { createGroups, type Groups } from './samples.ts';
 
 export interface AggregateOptions {
   /** What the run maps events with; told here which members it reads. It must be a function of the event alone. */
@@ -62,9 +62,7 @@ const VOLATILE = 0;
 const TOLD: ReadonlySet<string> = new Set(['root', 'other-account']);
 
 interface Identity {
-  /** The userIdentity of one of its records. */
-  readonly raw: Json;
-  readonly principal: Attribution;
+  readonly caller: Caller;
   /** Mixed into hashes of records: the principal's part of a record's identity. */
   readonly hash: readonly [low: number, high: number];
   duplicates: number;
@@ -89,18 +87,12 @@ export function createAggregator(reader: RowReader, { resolve, cuts = [] }: Aggr
     while (after < seconds.length && seconds[after]! <= time) after++;
     return Math.floor(time / DAY) * (seconds.length + 1) + after;
   };
-  const identify = (event: TrailEvent, raw: unknown): number => {
-    const { principal, invokedBy, mfa, sourceIdentity, workload } = event;
-    const principalKey = event.dedupeKey.split('\u0000').slice(5).join('\u0000');
-    const key = JSON.stringify([principal, invokedBy, mfa, sourceIdentity, workload, principalKey]);
+  const identify = (raw: unknown): number => {
+    const caller = callerOf(member(raw as JsonObject, 'userIdentity'));
+    const key = JSON.stringify(caller);
     const known = identityNumbers.get(key);
     if (known !== undefined) return known;
-    identities.push({
-      raw: member(raw as Json, 'userIdentity') ?? null,
-      principal,
-      hash: reader.hash([principalKey]),
-      duplicates: 0,
-    });
+    identities.push({ caller, hash: reader.hash([caller.key]), duplicates: 0 });
     identityNumbers.set(key, identities.length - 1);
     return identities.length - 1;
   };
@@ -121,7 +113,7 @@ export function createAggregator(reader: RowReader, { resolve, cuts = [] }: Aggr
     if (event.principal.kind !== 'none' && event.sampleIds.length > 0) {
       const [id, time, source, name, error] = event.dedupeKey.split('\u0000');
       const [low, high] = reader.hash([id!, time!, source!, name!, error!]);
-      if (!isFirst(low, high, identities[identify(event, raw)]!)) return;
+      if (!isFirst(low, high, identities[identify(raw)]!)) return;
     }
     into.events.push(event);
   };
@@ -174,13 +166,13 @@ export function createAggregator(reader: RowReader, { resolve, cuts = [] }: Aggr
     if (number < 0) {
       const one = parsed();
       if (!one.decoded.ok) return exact(one, into);
-      number = identify(one.decoded.event, one.raw);
+      number = identify(one.raw);
       identityTable.put(rows[at + 4]!, rows[at + 5]!, number);
     }
     const identity = identities[number]!;
-    if (identity.principal.kind === 'none') {
+    if (identity.caller.principal.kind === 'none') {
       // Nobody's policies, but a review tells what root and other accounts did.
-      if (TOLD.has(identity.principal.reason)) exact(parsed(), into);
+      if (TOLD.has(identity.caller.principal.reason)) exact(parsed(), into);
       return;
     }
     const group = groupOf(rows, at, number, bytes);
@@ -208,25 +200,25 @@ export function createAggregator(reader: RowReader, { resolve, cuts = [] }: Aggr
       templates.bytes > MAX_RECORD_BYTES || groups.size > MAX_GROUPS || identities.length > MAX_IDENTITIES,
     *drain() {
       const duplicates = identities.flatMap((one): [Attribution, number][] =>
-        one.duplicates > 0 ? [[one.principal, one.duplicates]] : [],
+        one.duplicates > 0 ? [[one.caller.principal, one.duplicates]] : [],
       );
       let drained: Drained = { events: [], rejections: [], duplicates };
-      let parsed = { template: -1, decoded: UNREAD };
+      let last = -1;
+      let event: TrailEvent | undefined;
       for (const number of byTemplate(groups, owners.length)) {
-        const group = groups.read(number);
+        const seen = groups.read(number);
         // A group of copies only: the records were counted before the last drain.
-        if (group.count === 0) continue;
+        if (seen.count === 0) continue;
         const template = groups.template(number);
         // A call of ninety days is ninety groups of one template, and is parsed once.
-        if (parsed.template !== template) {
-          const source = templates.read(template).toString();
-          const userIdentity = identities[owners[template]!]!.raw;
-          const others = { userIdentity, eventID: group.sampleIds[0], eventTime: timeOf(group) };
-          parsed = { template, decoded: parseRecord(source, others).decoded };
+        if (template === last) event &&= { ...event, ...seen };
+        else {
+          const record = parse(templates.read(template));
+          event = record && decodeAlike(record, identities[owners[template]!]!.caller, seen);
+          last = template;
         }
-        const { decoded } = parsed;
-        if (decoded.ok) drained.events.push(eventOf(group, decoded.event));
-        else for (let times = 0; times < group.count; times++) drained.rejections.push(decoded.rejection);
+        if (event) drained.events.push(event);
+        else for (let times = 0; times < seen.count; times++) drained.rejections.push(INVALID);
         if (drained.events.length < EVENTS_A_BATCH) continue;
         yield drained;
         drained = { events: [], rejections: [], duplicates: [] };
@@ -256,24 +248,14 @@ function readsVolatile(event: TrailEvent, resolve: (event: TrailEvent) => unknow
   return read;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-const UNREAD: Decoded = { ok: false, rejection: { reason: 'invalid-json', detail: '' } };
-const timeOf = ({ first }: Group): string => new Date(first * 1000).toISOString().replace('.000Z', 'Z');
-
-/** The event of a group; `event` is that of one of its template's groups. Only ids and times differ. */
-function eventOf(group: Group, event: TrailEvent): TrailEvent {
-  const rest = event.dedupeKey.split('\u0000').slice(2);
-  const out: Mutable<TrailEvent> = {
-    ...event,
-    count: group.count,
-    firstSeen: group.first * 1000,
-    lastSeen: group.last * 1000,
-    sampleIds: group.sampleIds,
-    dedupeKey: [group.sampleIds[0], timeOf(group), ...rest].join('\u0000'),
-  };
-  if (group.count > 1) out.sampleTimes = group.sampleTimes.map((time) => time * 1000);
-  return out;
+const INVALID: Rejection = { reason: 'invalid-json', detail: 'a repeated record' };
+/** Undefined for what is no JSON. */
+function parse(template: Buffer): JsonObject | undefined {
+  try {
+    return JSON.parse(template.toString()) as JsonObject;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Numbers of all groups, those of one template together. */

@@ -1,19 +1,12 @@
 /** The counters of an aggregate, in typed arrays: 60 bytes a group of alike records instead of an object each. */
 
+import type { Sightings } from '../../events/decode.ts';
+
 /** Samples kept per group, as the event contract says. */
 const KEPT = 3;
 /** Words of one sample: seconds, then the 16 bytes of a UUID. */
 const WORDS = 5;
-
-export interface Group {
-  readonly count: number;
-  /** Seconds since 1970. */
-  readonly first: number;
-  readonly last: number;
-  readonly sampleIds: readonly string[];
-  /** Seconds since 1970 of each sample. */
-  readonly sampleTimes: readonly number[];
-}
+const HEX = Buffer.from('0123456789abcdef');
 
 export interface Groups {
   readonly size: number;
@@ -22,7 +15,7 @@ export interface Groups {
   /** Counts one record; its id is the four words at `idAt`. */
   add(group: number, seconds: number, words: Uint32Array, idAt: number): void;
   template(group: number): number;
-  read(group: number): Group;
+  read(group: number): Sightings;
   clear(): void;
 }
 
@@ -40,9 +33,19 @@ export function createGroups(): Groups {
     lasts = grown(lasts, new Uint32Array(capacity));
     samples = grown(samples, new Uint32Array(capacity * KEPT * WORDS));
   };
+  const text = Buffer.alloc(36, '-');
   const idAt = (at: number): string => {
-    const hex = Buffer.from(samples.buffer, (at + 1) * 4, 16).toString('hex');
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    let to = 0;
+    for (let word = 1; word <= 4; word++) {
+      let bytes = samples[at + word]!;
+      for (let byte = 0; byte < 4; byte++) {
+        if (to === 8 || to === 13 || to === 18 || to === 23) to++;
+        text[to++] = HEX[(bytes >>> 4) & 15]!;
+        text[to++] = HEX[bytes & 15]!;
+        bytes >>>= 8;
+      }
+    }
+    return text.toString('latin1');
   };
 
   return {
@@ -75,14 +78,19 @@ export function createGroups(): Groups {
     read: (group) => {
       const count = counts[group]!;
       const base = group * KEPT * WORDS;
-      const held = Array.from({ length: Math.min(count, KEPT) }, (_, index) => base + index * WORDS);
+      const sampleIds: string[] = [];
+      const sampleTimes: number[] = [];
+      for (let held = 0; held < Math.min(count, KEPT); held++) {
+        sampleIds.push(idAt(base + held * WORDS));
+        sampleTimes.push(samples[base + held * WORDS]! * 1000);
+      }
+      // The earliest sample is the earliest record.
       return {
         count,
-        // The earliest sample is the earliest record.
-        first: samples[base]!,
-        last: lasts[group]!,
-        sampleIds: held.map(idAt),
-        sampleTimes: held.map((at) => samples[at]!),
+        firstSeen: samples[base]! * 1000,
+        lastSeen: lasts[group]! * 1000,
+        sampleIds,
+        sampleTimes,
       };
     },
     clear: () => {
