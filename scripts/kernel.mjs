@@ -21,7 +21,7 @@ export async function compileKernel() {
       '--enable',
       'simd',
       '--initialMemory',
-      '16',
+      '32',
     ],
     {
       readFile: (name) => readFile(join(FOLDER, name), 'utf8').catch(() => null),

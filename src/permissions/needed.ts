@@ -8,6 +8,7 @@ import { compileTypes } from './arn-types.ts';
 import { lookupsFor } from './lookups.ts';
 import { serviceOf, withoutVersion } from './names.ts';
 import { compilePassRoles } from './passrole.ts';
+import { splitPath } from './path.ts';
 import { TAG_PATHS } from './tagging.ts';
 import { parseTemplate } from './template.ts';
 import { pathsOf } from './when.ts';
@@ -88,4 +89,32 @@ export function membersRead(catalogue: Catalogue, eventSource: string, eventName
     // Besides their ARNs, resources name the account that ARNs built from parameters are of.
     resources: finds || paths.length > 0,
   };
+}
+
+/** Members of a request, by their names in lower case, of which a mapping may read anything below. */
+export interface RequestMembers {
+  readonly names: readonly string[];
+  /** Members of any object in the request, too. */
+  readonly nested: boolean;
+}
+
+/**
+ * As `membersRead`, for the members of a request. Not listed, because they are told by their names: those that hold the
+ * request once more (`isWrapper` in path.ts). Undefined where all count.
+ */
+export function requestMembersRead(
+  catalogue: Catalogue,
+  eventSource: string,
+  eventName: string,
+): RequestMembers | undefined {
+  const names = new Set<string>();
+  let nested = false;
+  for (const text of neededParameters(catalogue, eventSource, eventName)) {
+    const path = splitPath(text);
+    if (path.from !== 'request') continue;
+    if (path.first === '') return undefined;
+    names.add(path.first);
+    nested ||= path.nested;
+  }
+  return { names: [...names], nested };
 }

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { loadCatalogue } from '../../src/catalogue/load.ts';
 import { decode } from '../../src/events/decode.ts';
 import type { TrailEvent } from '../../src/events/event.ts';
+import { requestMembersRead } from '../../src/permissions/needed.ts';
 import { createResolver } from '../../src/permissions/resolver.ts';
 import { loadKernel } from '../../src/trail/scan/kernel.ts';
 import { scanFiles } from '../../src/trail/scan/pool.ts';
@@ -21,7 +22,9 @@ const filter = (name: string): readonly PrincipalFilter[] => [{ kind: 'role', na
 
 const kernel = loadKernel() ?? null;
 if (!kernel) throw new Error('the kernel is not built: npm run build');
-const resolver = createResolver(await loadCatalogue());
+const catalogue = await loadCatalogue();
+const resolver = createResolver(catalogue);
+const reads = (source: string, name: string) => requestMembersRead(catalogue, source, name);
 const resolve = (event: TrailEvent) => resolver.resolve(event);
 const window = { from: 0, to: Date.UTC(2100) };
 
@@ -36,7 +39,7 @@ interface Told {
 function product(principals: readonly PrincipalFilter[] | undefined, plain = false): Told {
   const scanner = createScanner({
     kernel: plain ? null : kernel,
-    ...(principals ? { principals } : { aggregate: { resolve } }),
+    ...(principals ? { principals } : { aggregate: { resolve, reads } }),
   });
   const ledger = createLedger({ window, resolve, ...(principals ? { wanted: principals } : {}) });
   const told: Told = { records: 0, events: 0, check: 0 };

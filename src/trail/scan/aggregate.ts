@@ -23,13 +23,15 @@ import { type Attribution, type JsonObject, member, type TrailEvent } from '../.
 import type { Rejection } from '../../events/rejection.ts';
 import { createArena } from './arena.ts';
 import { createHashSet, createTable } from './hash-table.ts';
-import { EXACT, ROW_WORDS, type RowReader, UNSTEADY } from './kernel.ts';
+import { EXACT, type RequestReads, ROW_WORDS, type RowReader, UNSTEADY } from './kernel.ts';
 import { type ParsedRecord, parseRecord } from './record.ts';
 import { createGroups, type Groups } from './samples.ts';
 
 export interface AggregateOptions {
   /** What the run maps events with; told here which members it reads. It must be a function of the event alone. */
   readonly resolve: (event: TrailEvent) => unknown;
+  /** What of requests it reads; undefined: everything counts. */
+  readonly reads?: RequestReads;
   /** Instants, epoch ms, that no group may straddle: the window's ends, and those of excluded times. */
   readonly cuts?: readonly number[];
 }

@@ -1,5 +1,6 @@
 /** The WebAssembly kernel as an element walk. Absent (never built) or not able, the plain walk does its work. */
 import { readFileSync } from 'node:fs';
+import { parseRecord } from './record.ts';
 import { type ElementWalk, type Found, walkElements } from './split.ts';
 
 /** The kernel's memory: see assembly/layout.ts. */
@@ -15,6 +16,7 @@ export const ROW_WORDS = 16;
 /** Values of a row's last word. */
 export const EXACT = 1;
 export const UNSTEADY = 2;
+const UNDEFINED = 3;
 const MAX_ROWS = 1024;
 const BEFORE = 256;
 const AFTER = 512;
@@ -23,6 +25,7 @@ const IRREGULAR = 2;
 /** More names, or longer ones, cost more to look for than to sort out afterwards. */
 const MAX_NAMES = 16;
 const MAX_LENGTH = 128;
+const MAX_MEMBER = 255;
 /** Bytes from common to rare in trail records; a name is looked for by its two rarest. */
 const COMMON = 'eaistonrc-mdlpu1023456789ghbfvywkjxzq_.@=,+';
 
@@ -32,6 +35,8 @@ interface Exports {
   walk(base: number, length: number): number;
   position(): number;
   rows(count: number, base: number): void;
+  readRow(index: number, base: number): void;
+  define(low: number, high: number, count: number, whole: boolean, nested: boolean): void;
   compact(offset: number, length: number, volatile: boolean): number;
   hashInput(length: number, first: boolean): void;
   setSeed(low: number, high: number): void;
@@ -121,8 +126,18 @@ export interface RowReader {
   hash(parts: readonly string[]): readonly [low: number, high: number];
 }
 
+/** Which members of a call's requests anything reads; undefined: all count. */
+export type RequestReads = (
+  eventSource: string,
+  eventName: string,
+) => { readonly names: readonly string[]; readonly nested: boolean } | undefined;
+
 /** The seed keeps a log's author from finding two records of one hash. */
-export function rowReader(module: WebAssembly.Module, seed: readonly [number, number]): RowReader {
+export function rowReader(
+  module: WebAssembly.Module,
+  seed: readonly [number, number],
+  reads: RequestReads = () => undefined,
+): RowReader {
   const kernel = new WebAssembly.Instance(module).exports as unknown as Exports;
   const memory = new Uint8Array(kernel.memory.buffer);
   const spanWords = new Uint32Array(kernel.memory.buffer, SPANS_AT, MAX_ROWS * 2);
@@ -130,6 +145,42 @@ export function rowReader(module: WebAssembly.Module, seed: readonly [number, nu
   const hashWords = new Uint32Array(kernel.memory.buffer, COUNT_AT, 2);
   kernel.setSeed(seed[0], seed[1]);
   let base = 0;
+  const hash = (parts: readonly string[]): readonly [number, number] => {
+    parts.forEach((part, index) => {
+      const bytes = Buffer.from(part).subarray(0, CHUNK);
+      memory.set(bytes, SPANS_AT);
+      memory.fill(0, SPANS_AT + bytes.length, SPANS_AT + bytes.length + 8);
+      kernel.hashInput(bytes.length, index === 0);
+    });
+    return [hashWords[0]!, hashWords[1]!];
+  };
+  /** Rows of a call that was not met before, which only a parsed record names. */
+  const define = (row: number): void => {
+    const at = row * ROW_WORDS;
+    const start = INPUT_AT + rowWords[at + ROW_WORDS - 3]! - base;
+    const end = INPUT_AT + rowWords[at + ROW_WORDS - 2]! - base;
+    const { decoded } = parseRecord(Buffer.from(kernel.memory.buffer, start, end - start).toString());
+    if (!decoded.ok) {
+      rowWords[at + ROW_WORDS - 1] = EXACT;
+      return;
+    }
+    const { eventSource, eventName } = decoded.event;
+    const members = reads(eventSource, eventName);
+    const [low, high] = hash([eventSource, eventName]);
+    const names = (members?.names ?? []).map((name) => Buffer.from(name));
+    const size = names.reduce((sum, name) => sum + 1 + name.length, 0);
+    const whole = !members || size > CHUNK || names.some((name) => name.length > MAX_MEMBER);
+    let to = SPANS_AT;
+    if (!whole)
+      for (const name of names) {
+        memory[to] = name.length;
+        memory.set(name, to + 1);
+        to += 1 + name.length;
+      }
+    kernel.define(low, high, whole ? 0 : names.length, whole, members?.nested ?? false);
+    kernel.readRow(row, base);
+    if (rowWords[at + ROW_WORDS - 1] === UNDEFINED) rowWords[at + ROW_WORDS - 1] = EXACT;
+  };
 
   return {
     read: (bytes, spans, take) => {
@@ -155,6 +206,8 @@ export function rowReader(module: WebAssembly.Module, seed: readonly [number, nu
           memory.set(bytes.subarray(base, end), INPUT_AT);
           memory.fill(0, INPUT_AT + end - base, INPUT_AT + end - base + 64);
           kernel.rows(count, base);
+          for (let row = 0; row < count; row++)
+            if (rowWords[(row + 1) * ROW_WORDS - 1] === UNDEFINED) define(row);
         }
         take(rowWords, count);
         index += count * 2;
@@ -164,14 +217,6 @@ export function rowReader(module: WebAssembly.Module, seed: readonly [number, nu
       const length = kernel.compact(start - base, end - start, volatile);
       return memory.subarray(SPANS_AT, SPANS_AT + length);
     },
-    hash: (parts) => {
-      parts.forEach((part, index) => {
-        const bytes = Buffer.from(part).subarray(0, CHUNK);
-        memory.set(bytes, SPANS_AT);
-        memory.fill(0, SPANS_AT + bytes.length, SPANS_AT + bytes.length + 8);
-        kernel.hashInput(bytes.length, index === 0);
-      });
-      return [hashWords[0]!, hashWords[1]!];
-    },
+    hash,
   };
 }

@@ -58,7 +58,7 @@ function createGroupingScanner(
   aggregate: AggregateOptions,
 ): Scanner {
   const walk = kernelWalk(module, undefined);
-  const groups = createAggregator(rowReader(module, randomSeed()), aggregate);
+  const groups = createAggregator(rowReader(module, randomSeed(), aggregate.reads), aggregate);
   return {
     scan: (bytes, object) => {
       const taken = { records: 0, events: [], rejections: [], skippedOtherPrincipal: 0 };

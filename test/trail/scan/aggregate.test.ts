@@ -7,8 +7,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { compileKernel } from '../../../scripts/kernel.mjs';
 import { loadCatalogue } from '../../../src/catalogue/load.ts';
 import type { TrailEvent } from '../../../src/events/event.ts';
+import { requestMembersRead } from '../../../src/permissions/needed.ts';
 import type { Resolution } from '../../../src/permissions/permission.ts';
 import { createResolver } from '../../../src/permissions/resolver.ts';
+import type { RequestReads } from '../../../src/trail/scan/kernel.ts';
 import { createScanner, type Scanner } from '../../../src/trail/scan/scan.ts';
 import type { Batch } from '../../../src/trail/source.ts';
 import { createLedger } from '../../../src/usage/ledger.ts';
@@ -19,10 +21,13 @@ const SHARED = process.env.GEN_POLICY_SHARED ?? new URL('../../../../shared', im
 const object = { name: 'x', bytes: 0 };
 let module: WebAssembly.Module;
 let resolve: (event: TrailEvent) => Resolution;
+let reads: RequestReads;
 
 beforeAll(async () => {
   module = new WebAssembly.Module(await compileKernel());
-  const resolver = createResolver(await loadCatalogue());
+  const catalogue = await loadCatalogue();
+  const resolver = createResolver(catalogue);
+  reads = (source, name) => requestMembersRead(catalogue, source, name);
   resolve = (event) => resolver.resolve(event);
 }, 60_000);
 
@@ -46,7 +51,11 @@ function told(scanner: Scanner, files: readonly Uint8Array[], window = EVER) {
 function agree(files: readonly Uint8Array[], window = EVER) {
   const cuts = [window.from, window.to];
   const plain = told(createScanner({ kernel: null }), files, window);
-  const aggregated = told(createScanner({ kernel: module, aggregate: { resolve, cuts } }), files, window);
+  const aggregated = told(
+    createScanner({ kernel: module, aggregate: { resolve, reads, cuts } }),
+    files,
+    window,
+  );
   // As text first: comparing thousands of entries member by member takes ten times as long.
   if (JSON.stringify(aggregated.usage) !== JSON.stringify(plain.usage))
     expect(aggregated.usage).toEqual(plain.usage);

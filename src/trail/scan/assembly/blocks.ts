@@ -1,8 +1,6 @@
 // AssemblyScript. Blocks of 64 bytes.
 
 /** The high bits of 64 bytes, the first byte's lowest. */
-// @ts-expect-error: decorator
-@inline
 export function mask(a: v128, b: v128, c: v128, d: v128): u64 {
   return (
     (i8x16.bitmask(a) as u64) |

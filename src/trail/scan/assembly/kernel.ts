@@ -1,3 +1,4 @@
 // AssemblyScript. The module's entry.
-export { compact, hashInput, rows, setSeed } from './rows';
+export { define } from './request';
+export { compact, hashInput, readRow, rows, setSeed } from './rows';
 export { begin, position, walk } from './walk';

@@ -9,3 +9,7 @@ export const SPANS_AT: usize = 0x4000;
 export const INPUT_AT: usize = 0x60000;
 /** 16 words of 32 bits a row, at most 1,024 rows: see rows.ts. */
 export const ROWS_AT: usize = 0x90000;
+/** 16 bytes for each of 4,096 calls, and the names of the members that their mappings read: see request.ts. */
+export const CALLS_AT: usize = 0xa0000;
+export const MEMBERS_AT: usize = 0xb0000;
+export const MEMBERS_END: usize = 0x200000;
