@@ -1,5 +1,5 @@
 /** Where a plan goes: files, stdout, and the exit code. Shared by every command that ends in one plan. */
-import { EXIT, type ExitCode, UsageError } from '../errors.ts';
+import { EXIT, type ExitCode, RunError, UsageError } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import { FORMAT_NAMES, FORMATS, type FormatName, isFormatName } from '../report/formats.ts';
 import type { OutputFile } from '../report/output-file.ts';
@@ -54,6 +54,10 @@ export function delivery(args: Args, io: Io): (plan: Plan) => Promise<ExitCode> 
       output === undefined ? { kind: 'stdout', out: (line) => io.out(line) } : { kind: 'file', path: output },
     );
     gate(plan, conditions);
+    if (!plan.proof.fits)
+      throw new RunError(
+        `the new policies are larger than IAM takes and cannot be applied: ${plan.proof.fitDetail ?? ''}`,
+      );
     return plan.evidence.complete || args['allow-incomplete'] === true ? EXIT.done : EXIT.incomplete;
   };
 }

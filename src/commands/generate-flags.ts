@@ -98,5 +98,10 @@ export function policyFlags(yargs: Argv): Argv {
       describe: 'let action wildcards match unused actions when size demands it',
       group: 'Policy:',
     })
+    .option('max-managed-policies', {
+      type: 'number',
+      describe: 'most managed policies the principal may have, where its quota is not the default',
+      group: 'Policy:',
+    })
     .option('config', { type: 'string', describe: 'keep rules and defaults (JSON)', group: 'Policy:' });
 }

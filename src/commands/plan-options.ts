@@ -4,9 +4,6 @@ import type { KeepRule, PlanOptions } from '../plan/input.ts';
 import { CONDITION_NAMES } from '../plan/synthesise-conditions.ts';
 import type { Args } from './command.ts';
 
-/** Quota `managed policies per role`: 20 by default. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-const MANAGED_POLICIES = 20;
-
 export function planOptions(args: Args, keepRules: readonly KeepRule[]): PlanOptions {
   return {
     resources: args.resources as PlanOptions['resources'],
@@ -14,7 +11,9 @@ export function planOptions(args: Args, keepRules: readonly KeepRule[]): PlanOpt
     graceDays: wholeNumber('grace-days', args.graceDays, 0),
     keepRules,
     allowWiderWildcards: args.allowWiderWildcards === true,
-    maxManagedPolicies: MANAGED_POLICIES,
+    ...(args.maxManagedPolicies === undefined
+      ? {}
+      : { maxManagedPolicies: wholeNumber('max-managed-policies', args.maxManagedPolicies, 1) }),
     minDaysSeen: wholeNumber('min-days-seen', args.minDaysSeen, 1),
   };
 }

@@ -59,6 +59,7 @@ export async function reviewOne(subject: Subject, usage: PrincipalUsage, run: Re
       await pages.write(folder, [...files, ...splitFiles(split)]);
     }
     tally.gate(folder, plan);
+    if (!plan.proof.fits) tally.failed(EXIT.error);
     return withUsers(rowOf(plan, usage, groupOf, pages ? folder : undefined), split);
   } catch (error) {
     // One principal whose policies cannot be known must not hide the other thousand.

@@ -4,10 +4,18 @@ import { EvidenceError, RunError } from '../errors.ts';
 import { type Policy, policyToJson } from '../policy/document.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { policySize, quota } from '../policy/size.ts';
+import { makeFinding } from './findings/make.ts';
 import { generalisationsOf } from './generalisations.ts';
 import type { PlanInput } from './input.ts';
 import { judge } from './judge.ts';
-import { type Plan, type PlanPolicy, type PolicySet, type Proof, SCHEMA_VERSION } from './plan.ts';
+import {
+  type Finding,
+  type Plan,
+  type PlanPolicy,
+  type PolicySet,
+  type Proof,
+  SCHEMA_VERSION,
+} from './plan.ts';
 import { containment, replay } from './proof.ts';
 import { provenUses } from './replayable.ts';
 import { allowedActions, levelsOf, servicesOf, usedActions } from './services.ts';
@@ -54,7 +62,7 @@ export function buildPlan(input: PlanInput): Plan {
       : {}),
     after: policySet(synthesis.policies, granted.after),
     changes: synthesis.changes,
-    findings: judged.findings,
+    findings: withFit(judged.findings, synthesis),
     usage: usageOf(input),
     services: servicesOf(input, granted, judged.judgements),
     levels: levelsOf(granted, catalogue),
@@ -63,6 +71,13 @@ export function buildPlan(input: PlanInput): Plan {
     proof,
     settings: settingsOf(input),
   };
+}
+
+/** A policy that IAM would refuse must not look like one that can be applied. */
+function withFit(findings: readonly Finding[], { fits, fitDetail = '' }: Synthesis): readonly Finding[] {
+  if (fits) return findings;
+  const added = makeFinding({ kind: 'does-not-fit', subject: 'size', values: { what: fitDetail } });
+  return [...findings, added].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
 function parseAttached({ name, document, problem }: AttachedPolicy): Policy {

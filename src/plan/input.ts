@@ -29,7 +29,8 @@ export interface PlanOptions {
   readonly keepRules: readonly KeepRule[];
   /** Keep action wildcards wider than the used set when size demands it. */
   readonly allowWiderWildcards: boolean;
-  readonly maxManagedPolicies: number;
+  /** Most managed policies the principal may have, where its quota is not the default. */
+  readonly maxManagedPolicies?: number;
   /** Uses seen on fewer distinct days are flagged and, above 1, not granted by themselves. */
   readonly minDaysSeen: number;
   /** What a person had left out of the evidence: flag and value, as given. Absent or empty: nothing. */

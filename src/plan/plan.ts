@@ -144,7 +144,8 @@ export type FindingKind =
   | 'suspicious-use'
   | 'recreated-principal'
   | 'expired-rule'
-  | 'removal-withheld';
+  | 'removal-withheld'
+  | 'does-not-fit';
 
 export type Confidence = 'high' | 'medium' | 'low';
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';

@@ -103,8 +103,6 @@ const selects = (policies: readonly Policy[], entry: UsageEntry, catalogue: Cata
 const nameOf = ({ resource }: UsageEntry): string =>
   resource.kind === 'arn' ? resource.arn : (partsOf(resource)?.join(' or ') ?? '*');
 
-const EVERYTHING = { not: false, patterns: [asPattern('*')] } as const;
-
 /** Nothing is known of the grants: all that was seen is to be allowed. */
 const anything = (action: string): Policy => ({
   version: '2012-10-17',
@@ -112,7 +110,7 @@ const anything = (action: string): Policy => ({
     {
       effect: 'Allow',
       action: { not: false, patterns: [action] },
-      resource: EVERYTHING,
+      resource: { not: false, patterns: [asPattern('*')] },
       conditions: [],
       index: 0,
     },
@@ -131,29 +129,32 @@ function lost(
   catalogue: Catalogue,
 ): string | undefined {
   const parts = partsOf(resource);
-  const cut = old.map((policy) => ({
-    ...policy,
-    statements: policy.statements.flatMap((one) => {
-      if (one.effect === 'Deny') return [one];
-      if (!selectsAction(one, action)) return [];
-      return [
-        { ...one, action: { not: false, patterns: [action] }, conditions: [...one.conditions, ...met] },
-      ];
-    }),
-  }));
+  // Only this action matters: to sort the others into classes, call by call, would cost the most of all.
+  const cut = (policies: readonly Policy[], more: readonly Condition[]): readonly Policy[] =>
+    policies.map((policy) => ({
+      ...policy,
+      statements: policy.statements
+        .filter((one) => selectsAction(one, action))
+        .map((one) => ({
+          ...one,
+          action: { not: false, patterns: [action] },
+          conditions: one.effect === 'Deny' ? one.conditions : [...one.conditions, ...more],
+        })),
+    }));
   const outside: Policy = {
     version: '2012-10-17',
     statements: [
       {
         effect: 'Deny',
-        action: EVERYTHING,
+        action: { not: false, patterns: [action] },
         resource: { not: true, patterns: parts ?? [] },
         conditions: [],
         index: 0,
       },
     ],
   };
-  const verdict = contains(fresh, parts ? [...cut, outside] : cut, catalogue);
+  const granted = cut(old, met);
+  const verdict = contains(cut(fresh, []), parts ? [...granted, outside] : granted, catalogue);
   if (verdict.verdict === 'proven') return undefined;
   return parts
     ? 'a call shows a part of its resource, and not all that was granted of it is kept'

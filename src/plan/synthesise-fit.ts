@@ -1,5 +1,6 @@
 /**
- * Makes the policies fit IAM's quotas: first by merging and splitting, which change nothing; then by action wildcards
+ * Makes the policies fit IAM's quotas: first by merging, splitting and filling the room of policies that are edited
+ * anyway, which change nothing; then by action wildcards
  * that match exactly the kept actions of the pinned catalogue; then, only with consent, by wider ones. Never by leaving
  * something out.
  */
@@ -11,8 +12,9 @@ import { mergeStatements, packStatements } from '../policy/pack.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { policySize, quota } from '../policy/size.ts';
 import type { AfterPolicy, Synthesis, SynthesisInput } from './synthesise.ts';
+import { uniqueSid } from './synthesise-group.ts';
 
-type Step = 'as-is' | 'merged' | 'exact-wildcards' | 'wider-wildcards';
+type Step = 'as-is' | 'merged' | 'joined' | 'exact-wildcards' | 'wider-wildcards';
 type Fitted = Pick<Synthesis, 'policies' | 'fits' | 'fitDetail'>;
 type Granted = (action: string, resource: Statement['resource']) => boolean;
 
@@ -23,7 +25,7 @@ export function fitPolicies(
   input: SynthesisInput,
   granted: Granted,
 ): Fitted {
-  const steps: Step[] = ['as-is', 'merged', 'exact-wildcards'];
+  const steps: Step[] = ['as-is', 'merged', 'joined', 'exact-wildcards'];
   if (input.options.allowWiderWildcards) steps.push('wider-wildcards');
   const most = mostPolicies(input);
   let last: Fitted | undefined;
@@ -35,11 +37,12 @@ export function fitPolicies(
   return last!;
 }
 
-/** The attachment quota, or less where the user wants less. */
-const mostPolicies = ({ principal, options }: SynthesisInput): number =>
-  Math.min(
-    options.maxManagedPolicies,
-    quota(principal.kind === 'role' ? 'managed-policies-per-role' : 'managed-policies-per-user'),
+/** The attachment quota, or what the user says of it; what is attached already may surely stay. */
+const mostPolicies = ({ principal, options, attached }: SynthesisInput): number =>
+  Math.max(
+    attached,
+    options.maxManagedPolicies ??
+      quota(principal.kind === 'role' ? 'managed-policies-per-role' : 'managed-policies-per-user'),
   );
 
 function trial(
@@ -79,10 +82,11 @@ function trial(
   let created = 0;
   for (const pool of pools) {
     const version = pool.version ?? '2008-10-17';
-    const statements = [
+    const needed = [
       ...(overflow.get(version) ?? []),
       ...shorten(step, pool.statements, input, granted).flatMap(inChunks),
     ];
+    const statements = step === 'as-is' || step === 'merged' ? needed : joined(needed, version, policies);
     const packed = packStatements(statements, limit, { version });
     if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
     const documents =
@@ -109,6 +113,28 @@ const nameOf = ({ principal }: SynthesisInput, n: number): string => `${principa
 const isManaged = ({ origin }: AfterPolicy): boolean =>
   origin?.source === 'customer-managed' || origin?.source === 'aws-managed';
 
+/** Puts statements where a policy that is edited anyway has room, first fit; returns those that found none. */
+function joined(
+  statements: readonly JsonStatement[],
+  version: string,
+  policies: AfterPolicy[],
+): readonly JsonStatement[] {
+  const limit = quota('managed-policy');
+  return statements.filter((statement) => {
+    for (const [i, one] of policies.entries()) {
+      if (!one.written || !isManaged(one) || (one.policy.version ?? '2008-10-17') !== version) continue;
+      const document = policyToJson(one.policy);
+      const taken = new Set(document.Statement.map(({ Sid }) => Sid ?? ''));
+      const own = statement.Sid ? { ...statement, Sid: uniqueSid(statement.Sid, taken) } : statement;
+      const fuller = { ...document, Statement: [...document.Statement, own] };
+      if (policySize(fuller) > limit) continue;
+      policies[i] = { ...one, policy: parsed(fuller) };
+      return false;
+    }
+    return true;
+  });
+}
+
 function whyNot(
   tooLarge: string | undefined,
   managed: number,
@@ -118,10 +144,10 @@ function whyNot(
   const help = [
     ...(options.allowWiderWildcards ? [] : ['--allow-wider-wildcards']),
     ...(options.resources === 'type' ? [] : ['--resources type']),
-    ...(managed > most ? ['a higher quota of managed policies for the principal'] : []),
+    ...(managed > most ? ['a higher quota, told with --max-managed-policies'] : []),
   ];
   const why = tooLarge ?? `${managed} managed policies are needed and ${most} may be attached`;
-  return `${why}; this would make it fit: ${help.join(', or ')}`;
+  return `${why}; what may make it fit: ${help.join(', or ')}`;
 }
 
 function shorten(

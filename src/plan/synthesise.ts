@@ -1,7 +1,7 @@
 /** All policies of one principal -> the policies it should have, and the steps that lead there. */
 import type { AccountPrincipal, AttachedPolicy } from '../account/account.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import type { Policy, Statement } from '../policy/document.ts';
+import { type Policy, policyToJson, type Statement } from '../policy/document.ts';
 import { patternCovers } from '../policy/pattern.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import type { Judgement, PlanOptions } from './input.ts';
@@ -38,11 +38,13 @@ export interface SynthesisRequest {
 export interface SynthesisInput extends SynthesisRequest {
   /** Sids of the old policies: a person chose them. */
   readonly keptSids: ReadonlySet<string>;
+  /** Managed policies attached now. */
+  readonly attached: number;
 }
 
 /** Nothing is known of the grants: one set of new policies from what was seen. */
 export function synthesiseFresh(uses: readonly UsageEntry[], request: SynthesisRequest): Synthesis {
-  const input = { ...request, keptSids: new Set<string>() };
+  const input = { ...request, keptSids: new Set<string>(), attached: 0 };
   const { statements, written } = freshStatements(uses, input.options, input.catalogue);
   const fitted = fitPolicies([], [{ version: '2012-10-17', statements }], input, () => true);
   return {
@@ -70,7 +72,10 @@ export function synthesise(
   request: SynthesisRequest,
 ): Synthesis {
   const keptSids = new Set(policies.flatMap((one) => one.statements.map(({ sid }) => sid ?? '')));
-  const input: SynthesisInput = { ...request, keptSids };
+  const attached = account.policies.filter(
+    (one) => one.source === 'customer-managed' || one.source === 'aws-managed',
+  ).length;
+  const input: SynthesisInput = { ...request, keptSids, attached };
   const written: Written[] = [];
   const byStatement = new Map<string, Judgement[]>();
   for (const one of judgements) {
@@ -174,11 +179,22 @@ function assemble(
     );
   const fitted = fitPolicies(staying, pools, input, grants);
   const created = fitted.policies.filter((one) => one.origin === undefined);
+  // Wildcards that size demanded are taken apart and found again.
+  const same = new Set(
+    fitted.policies.filter(({ origin, policy, written }) => {
+      const old = written && origin ? policies[account.policies.indexOf(origin)] : undefined;
+      return old !== undefined && JSON.stringify(policyToJson(policy)) === JSON.stringify(policyToJson(old));
+    }),
+  );
+  const keeps = [...same].map(({ origin }) => account.policies.indexOf(origin!));
   return {
     ...fitted,
+    policies: fitted.policies.map((one) => (same.has(one) ? { ...one, written: false } : one)),
     written,
     changes: [
-      ...changes,
+      ...changes.map((one, p) =>
+        keeps.includes(p) ? { ...one, change: 'keep' as const, reason: 'everything in it stays' } : one,
+      ),
       ...created.map(
         (one): PolicyChange => ({
           change: 'create',

@@ -29,6 +29,7 @@ const GROUP: Readonly<Record<FindingKind, Group>> = {
   'recreated-principal': 'notice',
   'expired-rule': 'notice',
   'removal-withheld': 'notice',
+  'does-not-fit': 'notice',
 };
 
 export const FINDING_KINDS = Object.keys(GROUP) as readonly FindingKind[];

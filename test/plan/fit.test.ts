@@ -119,4 +119,118 @@ describe('fitting', () => {
     expect(result.fits).toBe(false);
     expect(result.policies).toHaveLength(1);
   });
+
+  it('fills the room of an edited policy before it asks for one more', () => {
+    const inline = (n: number) => ({
+      name: `inline-${n}`,
+      source: 'inline' as const,
+      document: { ...ALL, Statement: [{ Sid: 'All', Effect: 'Allow', Action: 'sqs:*', Resource: '*' }] },
+    });
+    const attached = [{ name: 'old', source: 'customer-managed' as const, document: ALL }, inline(1)];
+    const uses = [
+      ...tables(3),
+      { action: 'sqs:SendMessage', resource: 'arn:aws:sqs:eu-west-1:111122223333:jobs' },
+    ].map((use) => entryOf(use, catalogue));
+    const planned = (maxManagedPolicies: number, now: Parameters<typeof principalWith>[0]) => {
+      const old = now.map((one) => parsed(one.document));
+      // A role that may have no more policies than it has, where `*` of the first grants the queue as well.
+      const judged = judgeSimply(old, uses, catalogue).map((one) =>
+        one.policy === 0 && one.action.startsWith('sqs:') ? { ...one, keep: 'remove' as const } : one,
+      );
+      const options = optionsOf({ maxManagedPolicies });
+      return synthesise(principalWith(now), old, judged, {
+        principal: { kind: 'role', name: 'app' },
+        options,
+        catalogue,
+      });
+    };
+    const names = (of: ReturnType<typeof planned>) => of.policies.map((one) => one.name);
+    expect(names(planned(2, attached))).toEqual(['old', 'app-policy-1']);
+    const tight = planned(1, attached);
+    expect(names(tight)).toEqual(['old']);
+    expect(tight.fits).toBe(true);
+    const [policy] = tight.policies;
+    expect(policy!.policy.statements.map((one) => one.sid)).toEqual(['All', 'All2']);
+  });
+
+  it('never asks for less than is attached already', () => {
+    const attached = Array.from({ length: 23 }, (_, n) => ({
+      name: `old-${n}`,
+      source: 'aws-managed' as const,
+      document: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'dynamodb:GetItem', Resource: tables(23)[n]!.resource }],
+      },
+    }));
+    const old = attached.map((one) => parsed(one.document));
+    const entries = tables(23).map((use) => entryOf(use, catalogue));
+    const context = { principal: { kind: 'role', name: 'app' }, options: {}, catalogue } as const;
+    const { maxManagedPolicies: _, ...options } = optionsOf();
+    const result = synthesise(principalWith(attached), old, judgeSimply(old, entries, catalogue), {
+      ...context,
+      options,
+    });
+    expect(result.changes.every((one) => one.change === 'keep')).toBe(true);
+    expect(result.fits).toBe(true);
+  });
+
+  const wide = {
+    Version: '2012-10-17',
+    Statement: [{ Sid: 'Wide', Effect: 'Allow', Action: ['ec2:*', 'glue:*', 'rds:*'], Resource: '*' }],
+  };
+  /** Every third action: exact wildcards find little. */
+  const scattered = ['ec2', 'glue', 'rds'].flatMap((service) =>
+    catalogue
+      .actionsOf(service)
+      .filter((one, n) => n % 3 === 0 && one.accessLevel !== 'Permissions management')
+      .map((one) => ({ action: one.action, resource: '*' })),
+  );
+
+  it('writes wider wildcards with consent only, never beyond the old grant or up an access level', () => {
+    const without = run(wide, scattered, { maxManagedPolicies: 1 });
+    expect(without.result.fits).toBe(false);
+    expect(without.result.fitDetail).toContain('--allow-wider-wildcards');
+    const { result, sizes, again } = run(wide, scattered, {
+      maxManagedPolicies: 1,
+      allowWiderWildcards: true,
+    });
+    expect(result.fits).toBe(true);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(6144);
+    const given = new Set(
+      result.policies.flatMap((one) =>
+        one.policy.statements.flatMap((two) =>
+          two.action.patterns.flatMap((pattern) => catalogue.expand(pattern).map((three) => three.action)),
+        ),
+      ),
+    );
+    const used = new Set(scattered.map((one) => one.action));
+    expect([...used].filter((one) => !given.has(one))).toEqual([]);
+    const added = [...given].filter((one) => !used.has(one));
+    expect(added.length).toBeGreaterThan(0);
+    expect(added.every((one) => /^(ec2|glue|rds):/.test(one))).toBe(true);
+    expect(added.filter((one) => catalogue.action(one)!.accessLevel === 'Permissions management')).toEqual(
+      [],
+    );
+    expect(again.changes.every((one) => one.change === 'keep')).toBe(true);
+  });
+
+  it('does not widen where the old grant had gaps', () => {
+    const named = scattered.map((one) => one.action);
+    const half = catalogue
+      .actionsOf('ec2')
+      .slice(0, 60)
+      .map((one) => one.action);
+    const listed = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: [...new Set([...named, ...half])], Resource: '*' }],
+    };
+    const { result } = run(listed, scattered, { maxManagedPolicies: 1, allowWiderWildcards: true });
+    const given = result.policies.flatMap((one) =>
+      one.policy.statements.flatMap((two) =>
+        two.action.patterns.flatMap((pattern) => catalogue.expand(pattern).map((three) => three.action)),
+      ),
+    );
+    const old = new Set([...named, ...half]);
+    expect(given.filter((one) => !old.has(one))).toEqual([]);
+  });
 });

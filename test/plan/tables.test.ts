@@ -33,7 +33,8 @@ describe('finding texts', () => {
     expect(FINDING_KINDS).toContain(kind);
   });
   it('has cases for every kind', () => {
-    expect(FINDING_KINDS.filter((kind) => !readCaseKinds().includes(kind))).toEqual([]);
+    // Not judging's: fit.test.ts has it.
+    expect(FINDING_KINDS.filter((kind) => !readCaseKinds().includes(kind))).toEqual(['does-not-fit']);
   });
 });
 
