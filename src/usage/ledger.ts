@@ -88,8 +88,11 @@ export function createLedger(options: LedgerOptions): Ledger {
       records += batch.records;
       for (const { reason } of batch.rejections) malformed.set(reason, (malformed.get(reason) ?? 0) + 1);
       for (const event of batch.events) enter(event);
-      for (const [principal, copies] of batch.duplicates ?? [])
-        bookOf({ principal })?.count('duplicate', 'same event id', copies);
+      for (const [principal, copies] of batch.duplicates ?? []) {
+        const book = bookOf({ principal });
+        book?.meet({ principal });
+        book?.count('duplicate', 'same event id', copies);
+      }
     },
     principals: () =>
       [...books].sort(([a], [b]) => byCodeUnit(a, b)).flatMap(([, book]) => book.principal() ?? []),
@@ -155,7 +158,7 @@ function createBook({ window, resolve, exclude }: LedgerOptions) {
     count,
     principal: () => ref,
     /** An ARN with a path beats one without; among equals the smallest, so that order does not matter. */
-    meet: ({ principal }: TrailEvent): void => {
+    meet: ({ principal }: Pick<TrailEvent, 'principal'>): void => {
       if (principal.kind === 'none') return;
       const { kind, arn, accountId, name } = principal;
       const better = !ref || arn.length > ref.arn.length || (arn.length === ref.arn.length && arn < ref.arn);
