@@ -2,6 +2,7 @@
 import { hideBin } from 'yargs/helpers';
 import type { Io } from './commands/command.ts';
 import { interrupted, main } from './commands/main.ts';
+import { whyNot } from './commands/output.ts';
 import { EXIT } from './errors.ts';
 
 /** The real process: streams, terminal, signals. */
@@ -30,6 +31,7 @@ function processIo(): Io {
 // A reader that goes away (`| head`) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
-  throw error;
+  process.stderr.write(`gen-policy: cannot write to standard output: ${whyNot(error)}\n`);
+  process.exit(EXIT.error);
 });
 process.exitCode = await main(hideBin(process.argv), processIo());

@@ -98,11 +98,23 @@ const oneLine = (message: string): string => {
   return `${line.charAt(0).toLowerCase()}${line.slice(1)}: see \`gen-policy --help\``;
 };
 
+/** What the system can run out of anywhere: no fault of the command, and nothing a stack trace explains. */
+const EXHAUSTED: ReadonlyMap<string, string> = new Map([
+  ['EMFILE', 'too many open files for this process: raise `ulimit -n` and run again'],
+  ['ENFILE', 'too many open files on this machine: close some and run again'],
+  ['ENOMEM', 'the machine is out of memory: free some and run again'],
+]);
+
 function report(error: unknown, io: Io): ExitCode {
   if (io.signal.aborted) return interrupted(io.signal);
   if (isExpected(error)) {
     io.err(`gen-policy: ${error.message}\n`);
     return error.exitCode;
+  }
+  const exhausted = EXHAUSTED.get(String((error as NodeJS.ErrnoException | undefined)?.code));
+  if (exhausted !== undefined) {
+    io.err(`gen-policy: ${exhausted}\n`);
+    return EXIT.error;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   io.err(`gen-policy: this is a bug, please report it with the lines below\n${stack}\n`);

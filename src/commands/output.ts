@@ -1,6 +1,6 @@
 /** Puts rendered files where they were asked for: whole or not at all, and data only on stdout. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RunError, UsageError } from '../errors.ts';
 import type { OutputFile } from '../report/output-file.ts';
@@ -46,7 +46,13 @@ async function writeWhole(path: string, text: string): Promise<string> {
   const full = resolve(path);
   const partial = `${full}.${randomBytes(6).toString('hex')}.partial`;
   try {
-    await mkdir(dirname(full), { recursive: true });
+    // A device or a pipe is written to, never replaced by a file: `--output /dev/stdout`.
+    const there = await stat(full).catch(() => undefined);
+    if (there && !there.isFile() && !there.isDirectory()) {
+      await writeFile(full, text, 'utf8');
+      return path;
+    }
+    await makeFolder(dirname(full));
     const handle = await open(partial, 'wx');
     try {
       await handle.writeFile(text, 'utf8');
@@ -69,16 +75,32 @@ export const writingFailed =
     throw new RunError(`cannot write \`${path}\`: ${whyNot(error)}`);
   };
 
+/** Node answers ENOENT for whatever a read-only or full disk says to a path of several steps: asked step by step it tells. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const parent = dirname(path);
+    if (parent !== path && !(await stat(parent).catch(() => undefined))) await makeFolder(parent);
+    await mkdir(path);
+  }
+}
+
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'permission denied'],
   ['EPERM', 'permission denied'],
   ['EROFS', 'the file system is read-only'],
   ['ENOSPC', 'the disk is full'],
   ['EDQUOT', 'the disk quota is used up'],
+  ['EFBIG', 'the file is larger than the system allows'],
+  ['EIO', 'the disk reports an error'],
   ['EISDIR', 'a folder of that name exists'],
   ['ENOTDIR', 'a part of the path is a file'],
   ['EEXIST', 'a part of the path is a file'],
   ['ENAMETOOLONG', 'the name is too long'],
+  ['ELOOP', 'its links lead in a circle'],
+  ['ENOENT', 'a part of the path does not exist'],
 ]);
 
 /** Why the disk refused, in words. */
