@@ -4,6 +4,7 @@ import type { TrailEvent } from '../events/event.ts';
 import type { Resolution } from '../permissions/permission.ts';
 import { plural } from '../report/text.ts';
 import { openDirectory } from '../trail/directory.ts';
+import type { RequestReads } from '../trail/scan/kernel.ts';
 import type { ObjectGap, PrincipalFilter, SourceFacts, TrailSource, Window } from '../trail/source.ts';
 import { createLedger, type Ledger } from '../usage/ledger.ts';
 import { openAthena } from './athena-source.ts';
@@ -75,6 +76,8 @@ export interface CollectOptions {
   readonly wanted?: readonly PrincipalFilter[];
   readonly resolve: (event: TrailEvent) => Resolution;
   readonly exclusions?: Exclusions | undefined;
+  /** What the mapping reads of a request, so that a source can tell alike records without parsing them. */
+  readonly reads?: RequestReads;
   /** Sees every event, whosesoever, before the ledger does. */
   readonly witness?: (events: readonly TrailEvent[]) => void;
   readonly quiet: boolean;
@@ -82,7 +85,7 @@ export interface CollectOptions {
 
 /** Reads the source to its end. Unreadable objects become gaps; only a source that gives nothing at all throws. */
 export async function collect(source: TrailSource, options: CollectOptions, io: Io): Promise<Evidence> {
-  const { window, wanted, resolve, exclusions, witness } = options;
+  const { window, wanted, resolve, reads, exclusions, witness } = options;
   const cuts = [window.from, window.to, ...(exclusions?.cuts ?? [])];
   const ledger = createLedger({
     window,
@@ -97,7 +100,7 @@ export async function collect(source: TrailSource, options: CollectOptions, io: 
     const batches = source.read({
       window,
       // Alike records of all principals together come as one event with a count, where the source can.
-      ...(wanted ? { principals: wanted } : { aggregate: { resolve, cuts } }),
+      ...(wanted ? { principals: wanted } : { aggregate: { resolve, cuts, ...(reads ? { reads } : {}) } }),
       signal: io.signal,
       onProgress: progress.update,
     });

@@ -1,6 +1,7 @@
 /** `gen-policy review`: every role and user in one pass over the logs, ranked by what to cut first. */
 import { loadCatalogue } from '../catalogue/load.ts';
 import { type ExitCode, UsageError } from '../errors.ts';
+import { requestMembersRead } from '../permissions/needed.ts';
 import { createResolver } from '../permissions/resolver.ts';
 import { CHECK_IDS } from '../plan/checks/check.ts';
 import { parseSkips } from '../plan/checks/run.ts';
@@ -74,8 +75,13 @@ async function reviewAccounts(
     for (const problem of problems) note(accounts.length > 1 ? `${account.accountId}: ${problem}` : problem);
   const catalogue = await loadCatalogue();
   const { resolve } = createResolver(catalogue);
+  const reads = (service: string, event: string) => requestMembersRead(catalogue, service, event);
   const outside = createOutsideUse(window);
-  const evidence = await collect(source, { window, resolve, exclusions, witness: outside.add, quiet }, io);
+  const evidence = await collect(
+    source,
+    { window, resolve, reads, exclusions, witness: outside.add, quiet },
+    io,
+  );
   const subjects = subjectsOf(accounts, evidence.ledger.principals(), match);
   if (subjects.reviewed.length === 0) throw nobody(reviewed, match, evidence.source.location);
 

@@ -210,7 +210,7 @@ const SESSIONS = Array.from({ length: 301 }, (_, role) =>
     agent: AGENTS[fixed.int(AGENTS.length)]!,
   })),
 );
-function roleName(index: number): string {
+export function roleName(index: number): string {
   return `${['billing', 'search', 'ingest', 'report', 'gateway', 'worker'][index % 6]}-${index}-role`;
 }
 /**
