@@ -98,6 +98,12 @@ export function policyFlags(yargs: Argv): Argv {
       describe: 'let action wildcards match unused actions when size demands it',
       group: 'Policy:',
     })
+    .option('replace-groups', {
+      type: 'boolean',
+      default: false,
+      describe: 'end memberships that give a user more than it needs; a policy of its own takes their place',
+      group: 'Policy:',
+    })
     .option('max-managed-policies', {
       type: 'number',
       describe: 'most managed policies the principal may have, where its quota is not the default',

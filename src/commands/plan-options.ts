@@ -11,6 +11,7 @@ export function planOptions(args: Args, keepRules: readonly KeepRule[]): PlanOpt
     graceDays: wholeNumber('grace-days', args.graceDays, 0),
     keepRules,
     allowWiderWildcards: args.allowWiderWildcards === true,
+    replaceGroups: args.replaceGroups === true,
     ...(args.maxManagedPolicies === undefined
       ? {}
       : { maxManagedPolicies: wholeNumber('max-managed-policies', args.maxManagedPolicies, 1) }),

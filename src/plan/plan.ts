@@ -113,10 +113,19 @@ export interface PlanPolicy {
 }
 
 export interface PolicyChange {
-  readonly change: 'keep' | 'replace' | 'detach' | 'create' | 'delete-inline' | 'leave-shared';
+  readonly change:
+    | 'keep'
+    | 'replace'
+    | 'detach'
+    | 'create'
+    | 'delete-inline'
+    | 'leave-shared'
+    | 'leave-group';
   readonly policy: string;
   readonly source?: PolicySource;
   readonly arn?: string;
+  /** The group through which a user has it. */
+  readonly group?: string;
   readonly reason: string;
 }
 

@@ -21,6 +21,7 @@ export function rollbackOf(plan: Plan): Rollback {
   const restore: RollbackStep[] = [];
   const remove: RollbackStep[] = [];
   const { kind, name, accountId } = plan.principal;
+  const groups = new Set<string>();
   const who = [`--${kind}-name`, name];
   const document = (old: PlanPolicy): { readonly file: number } => {
     documents.push({ policy: old.name, document: old.document });
@@ -49,7 +50,14 @@ export function rollbackOf(plan: Plan): Rollback {
           ...['--policy-document', document(old)],
         ],
       });
-    else if (change.change === 'create') {
+    else if (change.change === 'leave-group' && change.group !== undefined) {
+      if (groups.has(change.group)) continue;
+      groups.add(change.group);
+      restore.push({
+        about: `make ${name} a member of group ${change.group} again`,
+        words: ['aws', 'iam', 'add-user-to-group', ...who, '--group-name', change.group],
+      });
+    } else if (change.change === 'create') {
       const arn = `arn:${partitionOf(plan)}:iam::${accountId}:policy${plan.principal.path ?? '/'}${change.policy}`;
       remove.push(
         {
@@ -66,4 +74,7 @@ export function rollbackOf(plan: Plan): Rollback {
 const partitionOf = (plan: Plan): string => plan.principal.arn.split(':')[1] ?? 'aws';
 
 const isOf = (policy: PlanPolicy, change: PolicyChange): boolean =>
-  policy.name === change.policy && policy.source === change.source && policy.arn === change.arn;
+  policy.name === change.policy &&
+  policy.source === change.source &&
+  policy.arn === change.arn &&
+  policy.group === change.group;

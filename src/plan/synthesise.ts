@@ -62,7 +62,9 @@ type Fate =
   | { readonly kind: 'keep'; readonly reason: string }
   | { readonly kind: 'leave-shared'; readonly reason: string }
   | { readonly kind: 'edit'; readonly policy: Policy }
-  | { readonly kind: 'move'; readonly policy: Policy; readonly reason: string };
+  | { readonly kind: 'move'; readonly policy: Policy; readonly reason: string }
+  /** The user leaves the group, and what it needs of the group's policy moves to one of its own. */
+  | { readonly kind: 'leave-group'; readonly policy: Policy; readonly changed: boolean };
 
 /** `policies` are the account's attached policies, parsed, in its order. */
 export function synthesise(
@@ -86,8 +88,14 @@ export function synthesise(
   }
   const fates = policies.map((policy, p): Fate => {
     const attached = account.policies[p]!;
-    const untouchable = whyUntouchable(account, attached);
-    if (untouchable) return untouchable;
+    if (account.managedBy !== undefined)
+      return {
+        kind: 'keep',
+        reason: `the ${account.kind} is managed by ${account.managedBy}: its policies cannot be changed`,
+      };
+    const mine = policy.statements.flatMap((_, s) => byStatement.get(`${p}:${s}`) ?? []);
+    if (isShared(attached) && !input.options.replaceGroups)
+      return { kind: 'leave-shared', reason: leaveReason(attached, mine) };
     const tighten = (variables: boolean): readonly Tightened[] =>
       policy.statements.map((statement, s) =>
         tightenStatement(statement, byStatement.get(`${p}:${s}`) ?? [], {
@@ -104,19 +112,36 @@ export function synthesise(
       current = true;
       tightened = tighten(true);
     }
-    if (tightened.every((one) => !one.changed)) return { kind: 'keep', reason: 'everything in it stays' };
+    const changed = tightened.some((one) => one.changed);
+    if (!changed && !isShared(attached)) return { kind: 'keep', reason: 'everything in it stays' };
     for (const one of tightened) written.push(...one.written);
     const next: Policy = {
       ...policy,
       ...(current ? { version: POOLS.variables } : {}),
       statements: numbered(left(tightened)),
     };
+    if (isShared(attached)) return { kind: 'leave-group', policy: next, changed };
     const moved = whyMoved(attached);
     return moved === undefined
       ? { kind: 'edit', policy: next }
       : { kind: 'move', policy: next, reason: moved };
   });
-  return assemble(account, policies, fates, written, input);
+  return assemble(account, policies, byGroup(account, fates), written, input);
+}
+
+/** A membership ends as a whole, and only where that takes something away: all policies of the group, or none. */
+function byGroup({ policies }: AccountPrincipal, fates: readonly Fate[]): readonly Fate[] {
+  const left = new Set(
+    fates.flatMap((fate, p) => (fate.kind === 'leave-group' && fate.changed ? [policies[p]!.group] : [])),
+  );
+  return fates.map((fate, p) =>
+    fate.kind !== 'leave-group' || left.has(policies[p]!.group)
+      ? fate
+      : {
+          kind: 'leave-shared',
+          reason: `the user needs all that group ${policies[p]!.group} gives: the membership stays`,
+        },
+  );
 }
 
 function assemble(
@@ -136,11 +161,21 @@ function assemble(
       policy: attached.name,
       source: attached.source,
       ...(attached.arn === undefined ? {} : { arn: attached.arn }),
+      ...(attached.group === undefined ? {} : { group: attached.group }),
       reason,
     });
     if (fate.kind === 'keep' || fate.kind === 'leave-shared') {
       staying.push({ name: attached.name, policy: policies[p]!, origin: attached, written: false });
       changes.push(change(fate.kind, fate.reason));
+    } else if (fate.kind === 'leave-group') {
+      moved[fate.policy.version === POOLS.variables ? 'variables' : 'plain'].push(...fate.policy.statements);
+      const needed = fate.policy.statements.length > 0;
+      changes.push(
+        change(
+          'leave-group',
+          `the user leaves group ${attached.group}; ${needed ? 'what it needs of this policy moves to a policy of its own' : 'nothing that this policy allows is needed'}`,
+        ),
+      );
     } else if (fate.policy.statements.length === 0) {
       const kind = attached.source === 'inline' ? 'delete-inline' : 'detach';
       changes.push(change(kind, 'nothing that it allows is needed'));
@@ -215,19 +250,13 @@ const POOLS = { variables: '2012-10-17', plain: '2008-10-17' } as const;
 const knowsVariables = ({ version, statements }: Policy): boolean =>
   version === '2012-10-17' || !JSON.stringify(statements).includes('${');
 
-/** Policies that the plan leaves as they are, whatever was seen. */
-function whyUntouchable(account: AccountPrincipal, attached: AttachedPolicy): Fate | undefined {
-  if (account.managedBy !== undefined)
-    return {
-      kind: 'keep',
-      reason: `the ${account.kind} is managed by ${account.managedBy}: its policies cannot be changed`,
-    };
-  if (attached.group !== undefined || attached.source.startsWith('group-'))
-    return {
-      kind: 'leave-shared',
-      reason: `reaches the user through group ${attached.group ?? ''}: other members have it too`,
-    };
-  return undefined;
+const isShared = ({ group, source }: AttachedPolicy): boolean =>
+  group !== undefined || source.startsWith('group-');
+
+/** Why a group's policy stays, and what a policy of the user alone would hold. */
+function leaveReason({ group = '' }: AttachedPolicy, judgements: readonly Judgement[]): string {
+  const needed = judgements.filter((one) => one.keep !== 'remove').length;
+  return `reaches the user through group ${group}, whose other members have it too; this user needs ${needed} of the ${judgements.length} actions it allows: --replace-groups writes them as a policy of the user and ends the membership`;
 }
 
 /** Why a policy is not edited in place but replaced by one for this principal alone. */

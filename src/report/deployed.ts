@@ -37,7 +37,7 @@ export function deployed(plan: Plan): readonly DeployedPolicy[] {
   );
 }
 
-/** ARNs of everything that is attached in the end. New policies are taken to stand beside the principal, in its path. */
+/** ARNs of everything that is attached to the principal itself in the end. New policies are taken to stand beside the principal, in its path. */
 export function attachedArns(plan: Plan): readonly string[] {
   const partition = plan.principal.arn.split(':')[1] ?? 'aws';
   const made = deployed(plan).map(
@@ -46,7 +46,7 @@ export function attachedArns(plan: Plan): readonly string[] {
   );
   const writtenOnes = new Set(written(plan, plan.after.policies));
   const kept = plan.after.policies.flatMap((one) =>
-    writtenOnes.has(one) || one.arn === undefined ? [] : [one.arn],
+    writtenOnes.has(one) || one.arn === undefined || one.group !== undefined ? [] : [one.arn],
   );
   return [...made, ...kept];
 }

@@ -189,6 +189,13 @@ function hints(plan: Plan, change: PolicyChange): readonly string[] {
           `  terraform import aws_iam_${kind}_policy.NAME ${shellWord(`${name}:${change.policy}`)}`,
         ]),
       ];
+    case 'leave-group':
+      return [
+        comment([
+          say,
+          `In Terraform: take the user out of the aws_iam_group_membership or aws_iam_user_group_membership block of group ${change.group ?? ''}.`,
+        ]),
+      ];
     case 'keep':
     case 'leave-shared':
       return [comment([say])];

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadCatalogue } from '../../src/catalogue/load.ts';
 import { buildPlan } from '../../src/plan/build.ts';
+import type { PlanInput } from '../../src/plan/input.ts';
 import { rollbackFiles } from '../../src/report/rollback.ts';
 import { entryOf, inputOf, principalWith } from '../support/synthesis-input.ts';
 
@@ -50,6 +51,41 @@ describe('rollback', () => {
         ]),
     ]);
     expect(JSON.parse(files[1]!.text)).toEqual(document);
+  });
+
+  it('says what a group gives beyond need, and takes the user back into the group', () => {
+    const attached = ['a', 'b'].map((name) => ({
+      name,
+      source: 'group-inline' as const,
+      group: 'staff',
+      document,
+    }));
+    const user = { ...principalWith(attached), kind: 'user' as const };
+    const asUser = (input: PlanInput): PlanInput => ({
+      ...input,
+      usage: { ...input.usage, principal: { ...input.usage.principal, kind: 'user' } },
+    });
+    const left = buildPlan(asUser(inputOf(catalogue, uses, user)));
+    expect(left.changes.map((one) => one.change)).toEqual(['leave-shared', 'leave-shared']);
+    expect(left.changes[0]!.reason).toMatch(
+      /^reaches the user through group staff, .*; this user needs 1 of the 2 actions it allows: --replace-groups /,
+    );
+    const plan = buildPlan(asUser(inputOf(catalogue, uses, user, { replaceGroups: true })));
+    expect(plan.changes.map((one) => `${one.change} ${one.policy} ${one.group ?? ''}`)).toEqual([
+      'leave-group a staff',
+      'leave-group b staff',
+      'create app-policy-1 ',
+    ]);
+    expect(plan.after.policies.map((one) => one.name)).toEqual(['app-policy-1']);
+    expect(plan.proof.containment.verdict).toBe('proven');
+    const lines = rollbackFiles(plan)[0]!
+      .text.split('\n')
+      .filter((line) => line.startsWith('aws '));
+    expect(lines).toEqual([
+      'aws iam add-user-to-group --user-name app --group-name staff',
+      'aws iam detach-user-policy --user-name app --policy-arn arn:aws:iam::111122223333:policy/app-policy-1',
+      'aws iam delete-policy --policy-arn arn:aws:iam::111122223333:policy/app-policy-1',
+    ]);
   });
 
   it('has nothing to say where no account was given', () => {

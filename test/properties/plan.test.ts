@@ -167,7 +167,13 @@ const statement = fc
     ...(condition === null ? {} : { Condition: condition }),
   }));
 const policy = fc.record({
-  source: fc.constantFrom<PolicySource>('customer-managed', 'customer-managed', 'inline', 'aws-managed'),
+  source: fc.constantFrom<PolicySource>(
+    'customer-managed',
+    'customer-managed',
+    'inline',
+    'aws-managed',
+    'group-managed',
+  ),
   version: fc.constantFrom('2012-10-17', '2012-10-17', '2012-10-17', undefined),
   statements: fc.uniqueArray(statement, {
     minLength: 1,
@@ -180,6 +186,7 @@ const world = fc.record({
   uses: fc.array(use, { maxLength: 25 }),
   resources: fc.constantFrom('auto', 'auto', 'exact', 'prefix', 'type' as const),
   conditions: fc.subarray([...CONDITION_NAMES]),
+  replaceGroups: fc.boolean(),
   asGranted: fc.subarray(['s3:GetObject', 'dynamodb:*']),
 });
 
@@ -191,9 +198,9 @@ describe('the tightened policies', () => {
     'lose no success, gain nothing, and are a fixed point',
     () => {
       fc.assert(
-        fc.property(world, ({ policies, uses, resources, conditions, asGranted }) => {
+        fc.property(world, ({ policies, uses, resources, conditions, replaceGroups, asGranted }) => {
           const entries = uses.map((one) => entryOf(one, catalogue));
-          const options = optionsOf({ resources: resources as 'auto', conditions });
+          const options = optionsOf({ resources: resources as 'auto', conditions, replaceGroups });
           const context = { principal: { kind: 'role', name: 'app' }, options, catalogue } as const;
           const run = (attached: Parameters<typeof principalWith>[0]) => {
             const old = attached.map((one) => parsed(one.document));
@@ -209,6 +216,7 @@ describe('the tightened policies', () => {
             policies.map((one, i) => ({
               name: `old-${i}`,
               source: one.source,
+              ...(one.source === 'group-managed' ? { group: `group-${i % 2}` } : {}),
               document: {
                 ...(one.version === undefined ? {} : { Version: one.version }),
                 Statement: one.statements,
@@ -221,11 +229,12 @@ describe('the tightened policies', () => {
             first.result.policies.map((one) => ({
               name: one.name,
               source: one.origin?.source ?? 'customer-managed',
+              ...(one.origin?.group === undefined ? {} : { group: one.origin.group }),
               document: policyToJson(one.policy),
             })),
           );
           expect(documents(second.result)).toEqual(documents(first.result));
-          expect(second.result.changes.every((one) => one.change === 'keep')).toBe(true);
+          expect(second.result.changes.every((one) => /^(keep|leave-shared)$/.test(one.change))).toBe(true);
         }),
         { numRuns: RUNS },
       );

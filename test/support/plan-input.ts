@@ -237,6 +237,7 @@ export function planInput(given: PlanCase, catalogue: Catalogue): PlanInput {
       graceDays: 14,
       keepRules: given.keep ?? [],
       allowWiderWildcards: false,
+      replaceGroups: false,
       maxManagedPolicies: 10,
       minDaysSeen: 1,
       ...given.options,

@@ -137,6 +137,7 @@ export const optionsOf = (given: Partial<PlanOptions> = {}): PlanOptions => ({
   graceDays: 0,
   keepRules: [],
   allowWiderWildcards: false,
+  replaceGroups: false,
   maxManagedPolicies: 20,
   minDaysSeen: 1,
   ...given,
