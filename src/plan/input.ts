@@ -30,7 +30,7 @@ export interface PlanOptions {
   /** Keep action wildcards wider than the used set when size demands it. */
   readonly allowWiderWildcards: boolean;
   /** A user leaves groups that give more than it needs, and gets a policy of its own. */
-  readonly replaceGroups: boolean;
+  readonly replaceGroups?: boolean;
   /** Most managed policies the principal may have, where its quota is not the default. */
   readonly maxManagedPolicies?: number;
   /** Uses seen on fewer distinct days are flagged and, above 1, not granted by themselves. */

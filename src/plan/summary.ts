@@ -125,7 +125,7 @@ export const heatmapOf = (usage: PrincipalUsage): readonly (readonly [string, st
 export function settingsOf({ options }: PlanInput): readonly (readonly [string, string])[] {
   const settings: [string, string][] = [
     ['allow-wider-wildcards', String(options.allowWiderWildcards)],
-    ['replace-groups', String(options.replaceGroups)],
+    ['replace-groups', String(options.replaceGroups === true)],
     ['conditions', options.conditions.join(',')],
     ['grace-days', String(options.graceDays)],
     ['keep-rules', String(options.keepRules.length)],
