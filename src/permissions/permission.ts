@@ -32,6 +32,8 @@ export type ResourceRef =
       readonly type?: string;
       /** The narrowest patterns that surely hold the resource, where the record shows a part of it. */
       readonly patterns?: readonly Pattern[];
+      /** The record shows its resource, but more were seen than are held by name: `patterns` hold them all. */
+      readonly many?: true;
     };
 
 /** Where the ARN was found: the record's resources[], the request, the response, or the denial message. */

@@ -148,6 +148,7 @@ export type FindingKind =
   | 'unmapped-event'
   | 'hidden-permission'
   | 'unresolved-resource'
+  | 'many-resources'
   | 'broad-trust'
   | 'passrole-unrestricted'
   | 'suspicious-use'
@@ -233,7 +234,7 @@ export interface ServiceSummary {
 export interface Generalisation {
   readonly pattern: string;
   readonly rule: string;
-  /** Resources seen; 0 where the records show a part of the name only. */
+  /** Resources seen; 0 where the records show a part of the name only, and where there were more than are held by name. */
   readonly count: number;
   readonly examples: readonly string[];
   readonly actions: readonly string[];

@@ -23,6 +23,7 @@ const GROUP: Readonly<Record<FindingKind, Group>> = {
   'unmapped-event': 'notice',
   'hidden-permission': 'notice',
   'unresolved-resource': 'notice',
+  'many-resources': 'notice',
   'broad-trust': 'notice',
   'passrole-unrestricted': 'notice',
   'suspicious-use': 'notice',

@@ -1,6 +1,7 @@
 /** One principal's accumulators: permissions used, denials, unmapped events, hidden needs. */
 import type { TrailEvent } from '../events/event.ts';
 import type { RequiredPermission, Resolution } from '../permissions/permission.ts';
+import { type Budget, Shelf } from './many.ts';
 import { byCodeUnit, createDistinct, createSeen, type DistinctBuilder, FewValues } from './seen.ts';
 import type { Carried, DenialEntry, HiddenEntry, UnmappedEntry, UsageEntry } from './usage.ts';
 
@@ -38,8 +39,11 @@ export interface Entries {
   };
 }
 
-export function createEntries(): Entries {
+export function createEntries(budget: Budget): Entries {
   const usage = new Map<string, Usage>();
+  const shelves = new Map<string, Shelf<Usage>>();
+  const shelfOf = ({ action, level }: RequiredPermission): Shelf<Usage> =>
+    upsert(shelves, `${action} ${level}`, () => new Shelf(budget, usage, (one) => new Usage(one)));
   const denials = new Map<string, ReturnType<typeof createGroup<Omit<DenialEntry, SeenKeys>>>>();
   const unmapped = new Map<string, ReturnType<typeof createGroup<Omit<UnmappedEntry, SeenKeys>>>>();
   const hidden = new Map<string, ReturnType<typeof createGroup<Omit<HiddenEntry, SeenKeys>>>>();
@@ -47,11 +51,7 @@ export function createEntries(): Entries {
     used: (event, mapped) => {
       for (const permission of mapped.permissions) {
         const key = usageKey(permission);
-        let known = usage.get(key);
-        if (known === undefined) {
-          known = new Usage(permission);
-          usage.set(key, known);
-        }
+        const known = usage.get(key) ?? shelfOf(permission).place(key, permission);
         known.add(event, permission.basis);
       }
       for (const need of mapped.hidden)
@@ -83,9 +83,14 @@ export function createEntries(): Entries {
       upsert(unmapped, JSON.stringify(fields), () => createGroup(fields)).add(event);
     },
     result: () => ({
-      entries: sorted(new Map([...usage.values()].map((one) => [one.order(), one]))).map((one) =>
-        one.value(),
-      ),
+      entries: sorted(
+        new Map(
+          [...usage.values(), ...[...shelves.values()].flatMap((one) => [...one.coarse()])].map((one) => [
+            one.order(),
+            one,
+          ]),
+        ),
+      ).map((one) => one.value(budget.exact)),
       denials: sorted(denials).map((one) => one.value()),
       unmapped: sorted(unmapped).map((one) => one.value()),
       hidden: sorted(hidden).map((one) => one.value()),
@@ -120,6 +125,14 @@ const carried = (values: DistinctBuilder | undefined, every: boolean): Carried =
   every,
 });
 
+function mergedValues(
+  mine: DistinctBuilder | undefined,
+  other: DistinctBuilder | undefined,
+): DistinctBuilder | undefined {
+  if (mine && other) mine.merge(other);
+  return mine ?? other;
+}
+
 /** A class, as a log can fill many: closures would take more than what they hold. */
 class Usage {
   readonly #permission: RequiredPermission;
@@ -144,6 +157,28 @@ class Usage {
   constructor(permission: RequiredPermission) {
     this.#permission = permission;
     this.#basis = permission.basis;
+  }
+
+  merge(other: Usage): void {
+    this.#seen.merge(other.#seen);
+    this.#succeeded += other.#succeeded;
+    this.#failed += other.#failed;
+    this.#inconclusive += other.#inconclusive;
+    for (const day of other.#days.values()) this.#days.add(day);
+    for (const region of other.#regions.values()) this.#regions.add(region);
+    for (const name of other.#eventNames.values()) this.#eventNames.add(name);
+    this.#direct ||= other.#direct;
+    for (const service of other.#via?.values() ?? []) {
+      this.#via ??= new FewValues();
+      this.#via.add(service);
+    }
+    this.#sessions.merge(other.#sessions);
+    this.#sourceIps.merge(other.#sourceIps);
+    this.#workloads.merge(other.#workloads);
+    this.#vpcEndpoints = mergedValues(this.#vpcEndpoints, other.#vpcEndpoints);
+    this.#mfa = mergedValues(this.#mfa, other.#mfa);
+    this.#lacks |= other.#lacks;
+    if (other.#basis < this.#basis) this.#basis = other.#basis;
   }
 
   order(): string {
@@ -185,11 +220,13 @@ class Usage {
     if (basis < this.#basis) this.#basis = basis;
   }
 
-  value(): UsageEntry {
+  /** `exact`: how many resources of an action are held by name. */
+  value(exact: number): UsageEntry {
     const { action, resource, level, context } = this.#permission;
+    const many = resource.kind === 'unresolved' && resource.many;
     return {
       action,
-      resource,
+      resource: many ? { ...resource, reason: `more than ${exact} different resources were used` } : resource,
       level,
       context,
       basis: this.#basis,

@@ -7,6 +7,7 @@ import type { RequiredPermission, Resolution } from '../permissions/permission.t
 import { type Batch, isWanted, type PrincipalFilter, type Window } from '../trail/source.ts';
 import { createEntries, dayOf } from './entries.ts';
 import { createIdSet } from './id-set.ts';
+import { Budget, LIMITS, type Limits } from './many.ts';
 import { byCodeUnit, createDistinct, createSeen } from './seen.ts';
 import { type Accounting, BUCKETS, type Bucket, type PrincipalRef, type PrincipalUsage } from './usage.ts';
 
@@ -17,6 +18,8 @@ export interface LedgerOptions {
   readonly wanted?: readonly PrincipalFilter[];
   /** A reason to leave an event out of the evidence (`--exclude-window`, `--exclude-session`), or undefined. */
   readonly exclude?: (event: TrailEvent) => string | undefined;
+  /** How many resources are held by name; `LIMITS` where not set. */
+  readonly limits?: Limits;
 }
 
 export interface Ledger {
@@ -41,6 +44,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const books = new Map<string, ReturnType<typeof createBook>>();
   const spellings = new Map<string, ReturnType<typeof createBook>>();
   const ids = createIdSet();
+  const budget = new Budget(options.limits ?? (options.wanted ? LIMITS.some : LIMITS.all));
   /** Copies for a resource owner's account, until it is known whether the caller's own copy was read as well. */
   const copies = new Map<string, TrailEvent>();
   const sharedSeen = new Set<string>();
@@ -54,7 +58,7 @@ export function createLedger(options: LedgerOptions): Ledger {
     const met = spellings.get(spelled);
     if (met) return met;
     const key = identity(principal);
-    const known = books.get(key) ?? createBook(options);
+    const known = books.get(key) ?? createBook(options, budget);
     books.set(key, known);
     if (spellings.size < MAX_SPELLINGS) spellings.set(spelled, known);
     return known;
@@ -98,7 +102,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       [...books].sort(([a], [b]) => byCodeUnit(a, b)).flatMap(([, book]) => book.principal() ?? []),
     usage: (principal) => {
       settleCopies();
-      const book = books.get(identity(principal)) ?? createBook(options);
+      const book = books.get(identity(principal)) ?? createBook(options, budget);
       return book.usage(principal, records, malformed);
     },
   };
@@ -123,8 +127,8 @@ function keepCopy(copies: Map<string, TrailEvent>, id: string, event: TrailEvent
   return other !== undefined;
 }
 
-function createBook({ window, resolve, exclude }: LedgerOptions) {
-  const entries = createEntries();
+function createBook({ window, resolve, exclude }: LedgerOptions, budget: Budget) {
+  const entries = createEntries(budget);
   const buckets = new Map<Bucket, number>();
   const reasons = new Map<string, number>();
   const identities = new Map<string, ReturnType<typeof createSeen>>();

@@ -9,6 +9,7 @@ export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b 
 /** count, first, last and the earliest samples (ties broken by id). */
 export interface SeenBuilder {
   add(count: number, first: number, last: number, ids: readonly string[], times?: readonly number[]): void;
+  merge(other: SeenBuilder): void;
   value(): {
     readonly count: number;
     readonly firstSeen: number;
@@ -29,6 +30,11 @@ class SeenState implements SeenBuilder {
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
   #samples = NO_SAMPLES;
+
+  merge(other: SeenState): void {
+    this.add(other.#count, other.#first, other.#last, []);
+    for (const { time, id } of other.#samples) this.#sample(time, id);
+  }
 
   add(more: number, first: number, last: number, ids: readonly string[], times?: readonly number[]): void {
     this.#count += more;
@@ -61,6 +67,7 @@ class SeenState implements SeenBuilder {
 /** The smallest values seen, and whether there were more than fit: the same whatever the order. */
 export interface DistinctBuilder {
   add(value: string | undefined): void;
+  merge(other: DistinctBuilder): void;
   value(): Distinct;
 }
 
@@ -74,6 +81,11 @@ class DistinctState implements DistinctBuilder {
 
   constructor(limit: number) {
     this.#limit = limit;
+  }
+
+  merge(other: DistinctState): void {
+    for (const value of other.#kept) this.add(value);
+    this.#more ||= other.#more;
   }
 
   add(value: string | undefined): void {

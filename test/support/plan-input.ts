@@ -3,6 +3,7 @@ import type { AccountPrincipal, LastAccessed } from '../../src/account/account.t
 import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import type { ResourceRef } from '../../src/permissions/permission.ts';
 import type { KeepRule, PlanInput, PlanOptions } from '../../src/plan/input.ts';
+import { asPattern } from '../../src/policy/pattern.ts';
 import type { Coverage, Gap } from '../../src/usage/coverage.ts';
 import {
   type Accounting,
@@ -20,7 +21,7 @@ const ROLE = 'arn:aws:iam::111122223333:role/app/web';
 
 export interface UseCase {
   readonly action: string;
-  /** An ARN, `any`, `none` (a list call that names none) or `unresolved`. */
+  /** An ARN, `any`, `none` (a list call that names none), `unresolved`, or `many` and a pattern that holds them. */
   readonly resource?: string;
   readonly days?: readonly string[];
   readonly count?: number;
@@ -74,6 +75,10 @@ function resourceOf(text: string | undefined): ResourceRef {
   if (text === undefined || text === 'any') return { kind: 'any', found: 'no-resource-level' };
   if (text === 'none') return { kind: 'any', found: 'names-none' };
   if (text === 'unresolved') return { kind: 'unresolved', reason: 'the request does not name it' };
+  if (text.startsWith('many ')) {
+    const patterns = [asPattern(text.slice('many '.length))];
+    return { kind: 'unresolved', reason: 'more than 9 different resources were used', patterns, many: true };
+  }
   return { kind: 'arn', arn: text, found: 'request' };
 }
 

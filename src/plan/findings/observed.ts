@@ -17,6 +17,7 @@ export function observedFindings(input: PlanInput, matched: ReadonlySet<UsageEnt
     ...unmapped(usage),
     ...hidden(usage),
     ...unresolved(usage),
+    ...many(usage),
   ];
 }
 
@@ -109,7 +110,9 @@ function hidden(usage: PrincipalUsage): Finding[] {
 }
 
 function unresolved(usage: PrincipalUsage): Finding[] {
-  const entries = usage.entries.filter((one) => isUse(one) && one.resource.kind === 'unresolved');
+  const entries = usage.entries.filter(
+    (one) => isUse(one) && one.resource.kind === 'unresolved' && !one.resource.many,
+  );
   return [...byAction(entries)].map(([action, all]) => {
     const seen = seenEvidence(all);
     const parts = all.map((one) => partsOf(one.resource));
@@ -124,6 +127,28 @@ function unresolved(usage: PrincipalUsage): Finding[] {
       actions: [action],
       resources: known,
       evidence: seen,
+    });
+  });
+}
+
+/** More resources than are held by name: which patterns stand for them. */
+function many(usage: PrincipalUsage): Finding[] {
+  const entries = usage.entries.filter(
+    (one) => isUse(one) && one.resource.kind === 'unresolved' && one.resource.many,
+  );
+  return [...byAction(entries)].map(([action, all]) => {
+    const patterns = [...new Set(all.flatMap((one) => partsOf(one.resource) ?? []))].sort();
+    const { reason } = all[0]!.resource as { readonly reason: string };
+    return makeFinding({
+      kind: 'many-resources',
+      subject: action,
+      values: {
+        what: `${action}: ${reason}`,
+        held: patterns.length === 1 ? 'one pattern' : `${patterns.length} patterns`,
+      },
+      actions: [action],
+      resources: patterns,
+      evidence: seenEvidence(all),
     });
   });
 }
