@@ -1,6 +1,6 @@
 // Builds dist/: one bundle a lazily loaded chunk, so that `--help` does not pay for the AWS SDK,
 // the scanner's WebAssembly kernel, and the action catalogue compiled to one file (1,400 small files take ten times as long to load).
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { compileKernel } from './kernel.mjs';
@@ -67,6 +67,8 @@ await build({
 });
 await build({ ...common, entryPoints: ['src/catalogue/compile.ts'], outfile: 'dist/compile-catalogue.mjs' });
 await build({ ...common, entryPoints: ['src/catalogue/packed.ts'], outfile: 'dist/pack-catalogue.mjs' });
+// The contract of result.json, for whoever reads it with the package alone.
+await copyFile(`${root}src/plan/result.schema.json`, `${root}dist/result.schema.json`);
 const { compileCatalogue } = await import(pathToFileURL(`${root}dist/compile-catalogue.mjs`).href);
 const { pack } = await import(pathToFileURL(`${root}dist/pack-catalogue.mjs`).href);
 await writeFile(`${root}dist/catalogue.ndjson`, pack(await compileCatalogue()));

@@ -1,6 +1,8 @@
 /** `verify`: would these policies break what was seen, or allow more than the old ones? The gate of a pull request. */
 import { basename } from 'node:path';
-import { EXIT, RunError, UsageError } from '../errors.ts';
+import type { AttachedPolicy } from '../account/account.ts';
+import { EXIT, UsageError } from '../errors.ts';
+import { parseAttached } from '../plan/attached.ts';
 import { provenUses } from '../plan/replayable.ts';
 import { evidenceOf } from '../plan/summary.ts';
 import { type NamedPolicy, type Verification, verifyPolicies } from '../plan/verify.ts';
@@ -24,6 +26,12 @@ export const command: Command = {
         describe: 'policy document to check; all that are to be attached, one file each',
         group: 'Policy:',
       })
+      .option('keep', {
+        type: 'string',
+        array: true,
+        describe: 'name or ARN of an attached policy of --account that stays as it is',
+        group: 'Policy:',
+      })
       .option('format', {
         choices: ['text', 'json'] as const,
         default: 'text' as const,
@@ -39,13 +47,11 @@ export const command: Command = {
     if (args['dry-run'] === true) return (await import('./athena-dry-run.ts')).dryRun(args, io, 'one');
     const fresh = await readPolicies(args);
     const input = await analyse({ ...args, ...DEFAULTS }, io);
-    const old = input.account?.policies.map(
-      ({ name, document }): NamedPolicy => ({
-        name,
-        policy: parse(document, `policy \`${name}\``, RunError),
-      }),
-    );
-    const result = verifyPolicies(old, fresh, provenUses(input.usage, 1), input.catalogue);
+    const attached = input.account?.policies ?? [];
+    const parsed = attached.map((one): NamedPolicy => ({ name: one.name, policy: parseAttached(one) }));
+    const kept = keptOf(args, attached).map((index) => parsed[index]!);
+    const uses = provenUses(input.usage, 1);
+    const result = verifyPolicies(input.account && parsed, fresh, uses, input.catalogue, kept);
     const text = args.format === 'json' ? `${prettyJson(result)}\n` : verificationText(result);
     if (args.output === undefined) io.out(text);
     else await writeOutputs([{ name: 'verification', text }], { kind: 'file', path: String(args.output) });
@@ -64,20 +70,34 @@ function exitCode(result: Verification, complete: boolean) {
   return complete ? EXIT.done : EXIT.incomplete;
 }
 
+/** Indexes of the attached policies that `--keep` names. */
+function keptOf({ keep }: Args, attached: readonly AttachedPolicy[]): readonly number[] {
+  const names = Array.isArray(keep) ? keep.map(String) : [];
+  return names.map((name) => {
+    const index = attached.findIndex((one) => one.arn === name || one.name === name);
+    if (index >= 0) return index;
+    const known = attached.map((one) => one.name).join(', ');
+    throw new UsageError(
+      `\`--keep ${name}\` names no attached policy${known === '' ? ', for none is known: add `--account`' : `: use one of ${known}`}`,
+    );
+  });
+}
+
 async function readPolicies(args: Args): Promise<readonly NamedPolicy[]> {
   const paths = Array.isArray(args.policy) ? args.policy.map(String) : [];
-  if (paths.length === 0) throw new UsageError('no policy given: add `--policy FILE`, once for each policy');
+  if (paths.length === 0 && args.keep === undefined)
+    throw new UsageError('no policy given: add `--policy FILE`, once for each policy');
   return Promise.all(
     paths.map(async (path) => {
       const { value } = await readJsonFile('policy', path);
-      return { name: basename(path), policy: parse(value, `\`--policy ${path}\``, UsageError) };
+      return { name: basename(path), policy: parse(value, `\`--policy ${path}\``) };
     }),
   );
 }
 
-function parse(document: unknown, what: string, Failure: typeof UsageError | typeof RunError) {
+function parse(document: unknown, what: string) {
   const result = parsePolicy(document);
   if (result.ok) return result.policy;
   const { path, message } = result.problems[0]!;
-  throw new Failure(`${what} is not a policy that IAM takes: \`${path}\` ${message}`);
+  throw new UsageError(`${what} is not a policy that IAM takes: \`${path}\` ${message}`);
 }

@@ -1,9 +1,8 @@
 /** Judges, writes and proves: input -> the one value that every report renders. */
-import type { AttachedPolicy } from '../account/account.ts';
-import { EvidenceError, RunError } from '../errors.ts';
+import { RunError } from '../errors.ts';
 import { type Policy, policyToJson } from '../policy/document.ts';
-import { parsePolicy } from '../policy/parse.ts';
 import { policySize, quota } from '../policy/size.ts';
+import { parseAttached } from './attached.ts';
 import { makeFinding } from './findings/make.ts';
 import { generalisationsOf } from './generalisations.ts';
 import type { PlanInput } from './input.ts';
@@ -78,19 +77,6 @@ function withFit(findings: readonly Finding[], { fits, fitDetail = '' }: Synthes
   if (fits) return findings;
   const added = makeFinding({ kind: 'does-not-fit', subject: 'size', values: { what: fitDetail } });
   return [...findings, added].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-}
-
-function parseAttached({ name, document, problem }: AttachedPolicy): Policy {
-  if (problem !== undefined)
-    throw new EvidenceError(
-      `${problem}, so nothing can be compared with it: give all of the account, with every policy in it`,
-    );
-  const result = parsePolicy(document);
-  if (result.ok) return result.policy;
-  const { path, message } = result.problems[0]!;
-  throw new RunError(
-    `policy \`${name}\` cannot be read (\`${path}\`: ${message}), so nothing can be compared with it: check the account file`,
-  );
 }
 
 function prove(input: PlanInput, old: readonly Policy[] | undefined, synthesis: Synthesis): Proof {

@@ -1,13 +1,13 @@
 /** Checks any policies, ours or edited by hand: what would be denied that worked, and what is allowed that was not. */
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import type { Policy } from '../policy/document.ts';
-import { policyToJson } from '../policy/document.ts';
+import { type Policy, policyToJson, type Statement } from '../policy/document.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { policySize, quota } from '../policy/size.ts';
 import type { UsageEntry } from '../usage/usage.ts';
+import { reaches, selectsAction } from './grants.ts';
 import type { Proof } from './plan.ts';
 import { containment, replay } from './proof.ts';
-import { requestsOf } from './replayable.ts';
+import { partsOf, requestsOf } from './replayable.ts';
 
 export interface NamedPolicy {
   readonly name: string;
@@ -21,7 +21,7 @@ export interface Broken {
   readonly count: number;
   readonly eventNames: readonly string[];
   readonly sampleEventIds: readonly string[];
-  /** `policy: Sid or #index` of the old statements that allow it. */
+  /** `policy: Sid or #index` of the old statements that allow it, or may have where a record does not tell all. */
   readonly allowedBy: readonly string[];
   /** The Deny statements of the new policies that refuse it; empty where nothing allows it. */
   readonly deniedBy: readonly string[];
@@ -43,19 +43,23 @@ export interface Verification {
   }[];
 }
 
-/** `old` undefined: only the replay can be judged. A containment that is not proven is not ok: this is a gate. */
+/** `kept`: attached policies that stay; their size is not in question. `old` undefined: only the replay can be judged. A containment that is not proven is not ok: this is a gate. */
 export function verifyPolicies(
   old: readonly NamedPolicy[] | undefined,
-  fresh: readonly NamedPolicy[],
+  given: readonly NamedPolicy[],
   uses: readonly UsageEntry[],
   catalogue: Catalogue,
+  kept: readonly NamedPolicy[] = [],
 ): Verification {
+  const fresh = [...given, ...kept];
   const before = old?.map((one) => one.policy);
   const now = fresh.map((one) => one.policy);
   const replayed = replay(before, now, uses, catalogue);
   const contained = containment(before, now, catalogue);
   const limit = quota('managed-policy');
-  const tooLarge = fresh
+  // What denied before as well took nothing away.
+  const stayed = old ? unchanged(old, fresh) : new Set<string>();
+  const tooLarge = given
     .map(({ name, policy }) => ({ policy: name, characters: policySize(policyToJson(policy)), limit }))
     .filter((one) => one.characters > limit);
   return {
@@ -71,8 +75,8 @@ export function verifyPolicies(
       count: entry.count,
       eventNames: entry.eventNames,
       sampleEventIds: entry.sampleIds,
-      allowedBy: old ? statementsFor(old, entry, 'Allow') : [],
-      deniedBy: statementsFor(fresh, entry, 'Deny'),
+      allowedBy: old ? statementsFor(old, entry, 'Allow', catalogue) : [],
+      deniedBy: statementsFor(fresh, entry, 'Deny', catalogue).filter((one) => !stayed.has(one)),
     })),
     notGrantedBefore: replayed.notGrantedBefore.length,
     containment: contained,
@@ -81,18 +85,31 @@ export function verifyPolicies(
   };
 }
 
+/** Statements of the effect that match a use for certain; where a condition or the resource is not known, that may. */
 function statementsFor(
   policies: readonly NamedPolicy[],
   entry: UsageEntry,
   effect: 'Allow' | 'Deny',
+  catalogue: Catalogue,
 ): readonly string[] {
-  const resource = entry.resource.kind === 'arn' ? entry.resource.arn : '*';
+  const shown = entry.resource.kind === 'arn' && !partsOf(entry.resource);
   const found = new Set<string>();
-  for (const request of requestsOf(entry, resource))
-    for (const { policy, statement } of matchedStatements(policies, request))
-      if (policies[policy]!.policy.statements[statement]!.effect === effect)
-        found.add(labelOf(policies[policy]!, statement));
-  return [...found];
+  if (shown)
+    for (const request of requestsOf(entry, (entry.resource as { readonly arn: string }).arn))
+      for (const { policy, statement } of matchedStatements(policies, request))
+        if (policies[policy]!.policy.statements[statement]!.effect === effect)
+          found.add(labelOf(policies[policy]!, statement));
+  if (found.size > 0) return [...found];
+  const info = catalogue.action(entry.action);
+  return policies.flatMap((one) =>
+    one.policy.statements.flatMap((statement, at) =>
+      statement.effect === effect &&
+      selectsAction(statement.action, entry.action) &&
+      reaches(statement.resource, entry, info)
+        ? [labelOf(one, at)]
+        : [],
+    ),
+  );
 }
 
 function grownBy(fresh: readonly NamedPolicy[], contained: Proof['containment']): readonly string[] {
@@ -102,6 +119,19 @@ function grownBy(fresh: readonly NamedPolicy[], contained: Proof['containment'])
   for (const [key, value] of example.context) context.set(key, [...(context.get(key) ?? []), value]);
   return matchedStatements(fresh, { action: example.action, resource: example.resource, context }).map(
     ({ policy, statement }) => labelOf(fresh[policy]!, statement),
+  );
+}
+
+/** Labels of new statements that stand in the old policies word for word. */
+function unchanged(old: readonly NamedPolicy[], fresh: readonly NamedPolicy[]): ReadonlySet<string> {
+  const text = ({ index: _, sid: __, ...statement }: Statement): string => JSON.stringify(statement);
+  const known = new Set(old.flatMap((one) => one.policy.statements.map(text)));
+  return new Set(
+    fresh.flatMap((one) =>
+      one.policy.statements.flatMap((statement, at) =>
+        known.has(text(statement)) ? [labelOf(one, at)] : [],
+      ),
+    ),
   );
 }
 

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/commands/main.ts';
-import type { JsonPolicy, Plan } from '../../src/plan/plan.ts';
+import type { JsonPolicy, JsonStatement, Plan } from '../../src/plan/plan.ts';
 
 const SAMPLES = fileURLToPath(new URL('../../samples', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'gen-policy-verify-'));
@@ -83,6 +83,70 @@ describe('verify', () => {
     );
     expect(code).toBe(2);
     expect(out).toMatch(/denied: kms:Decrypt .*\n {2}denied by new-\d\.json: No/);
+  });
+
+  const edited = (change: (statement: JsonStatement) => JsonStatement | undefined): readonly JsonPolicy[] =>
+    after.map((document) => ({
+      ...document,
+      Statement: document.Statement.flatMap((one) => change(one) ?? []),
+    }));
+
+  it('says what allowed a use whose record shows a part of its resource only', async () => {
+    const cut = edited((one) => (one.Sid === 'Secrets' ? undefined : one));
+    const { code, out } = await run('verify', ...policies(...cut));
+    expect(code).toBe(2);
+    expect(out).toMatch(
+      /denied: secretsmanager:GetSecretValue on arn:\S+:secret:orders\/payment-gateway-\?{6}: 90 calls \(GetSecretValue\) would fail: a call shows a part of its resource, and not all that was granted of it is kept\n {2}was allowed by order-service: Secrets\n {2}events /,
+    );
+  });
+
+  it('catches a name cut too short by hand, and a condition that no call is known to meet', async () => {
+    const short = edited((one) =>
+      one.Sid === 'Secrets' ? { ...one, Resource: String(one.Resource).replace('??????', 'AbCdEf') } : one,
+    );
+    expect((await run('verify', ...policies(...short))).code).toBe(2);
+    const mfa = edited((one) =>
+      one.Sid?.startsWith('Keys')
+        ? { ...one, Condition: { ...one.Condition, Bool: { 'aws:MultiFactorAuthPresent': 'true' } } }
+        : one,
+    );
+    const { code, out } = await run('verify', ...policies(...mfa));
+    expect(code).toBe(2);
+    expect(out).toMatch(
+      /denied: kms:Decrypt .*would fail: (implicit-deny|depends on aws:multifactorauthpresent)/,
+    );
+  });
+
+  it('passes a policy tightened or regrouped further by hand', async () => {
+    const [first, ...others] = after;
+    const regrouped = edited(({ Sid: _, ...one }) => one);
+    expect((await run('verify', ...policies(...regrouped))).code).toBe(0);
+    const deny = { Effect: 'Deny', Action: 'iam:CreateUser', Resource: '*' } as const;
+    const guarded = { ...first!, Statement: [...first!.Statement, deny] };
+    expect((await run('verify', ...policies(guarded, ...others))).code).toBe(0);
+  });
+
+  it('wants every policy that is to be attached, and names one that stays by --keep', async () => {
+    const [first, ...others] = after;
+    expect((await run('verify', ...policies(first!))).code).toBe(2);
+    expect((await run('verify', ...policies(...others))).code).toBe(2);
+    const { code, out } = await run('verify', ...policies(...others), '--keep', 'order-service');
+    expect([code, out]).toEqual([0, expect.stringMatching(/^ok: /)]);
+    const unknown = await run('verify', ...policies(...others), '--keep', 'nobody');
+    expect(unknown.code).toBe(64);
+    expect(unknown.err).toMatch(/`--keep nobody` names no attached policy: use one of .*order-service/);
+  });
+
+  it('fails a document larger than IAM takes, and says by how much', async () => {
+    const [first, ...others] = after;
+    const filler = Array.from({ length: 200 }, (_, n) => `arn:aws:s3:::none-${n}-${'x'.repeat(20)}`);
+    const large = {
+      ...first!,
+      Statement: [...first!.Statement, { Effect: 'Deny', Action: 's3:GetObject', Resource: filler } as const],
+    };
+    const { code, out } = await run('verify', ...policies(large, ...others));
+    expect(code).toBe(2);
+    expect(out).toMatch(/too large: new-1\.json has \d+ characters of 6144\nfailed: /);
   });
 
   it('names the statement by which access grows', async () => {
