@@ -2,7 +2,17 @@
 import type { TrailEvent } from '../events/event.ts';
 import type { RequiredPermission, Resolution } from '../permissions/permission.ts';
 import { type Budget, Shelf } from './many.ts';
-import { byCodeUnit, createDistinct, createSeen, type DistinctBuilder, FewValues } from './seen.ts';
+import {
+  byCodeUnit,
+  createSeen,
+  distinctOf,
+  type Few,
+  type FewDistinct,
+  merged,
+  valuesOf,
+  withDistinct,
+  withValue,
+} from './seen.ts';
 import type { Carried, DenialEntry, HiddenEntry, UnmappedEntry, UsageEntry } from './usage.ts';
 
 const DAY = 86_400_000;
@@ -44,13 +54,17 @@ export function createEntries(budget: Budget): Entries {
   const shelves = new Map<string, Shelf<Usage>>();
   const shelfOf = ({ action, level }: RequiredPermission): Shelf<Usage> =>
     upsert(shelves, `${action} ${level}`, () => new Shelf(budget, usage, (one) => new Usage(one)));
+  /** Events of one call on many days come one after the other, with one answer. */
+  let last: { readonly mapped: Mapped; readonly keys: readonly string[] } | undefined;
   const denials = new Map<string, ReturnType<typeof createGroup<Omit<DenialEntry, SeenKeys>>>>();
   const unmapped = new Map<string, ReturnType<typeof createGroup<Omit<UnmappedEntry, SeenKeys>>>>();
   const hidden = new Map<string, ReturnType<typeof createGroup<Omit<HiddenEntry, SeenKeys>>>>();
   return {
     used: (event, mapped) => {
-      for (const permission of mapped.permissions) {
-        const key = usageKey(permission);
+      if (last?.mapped !== mapped) last = { mapped, keys: mapped.permissions.map(usageKey) };
+      for (let index = 0; index < last.keys.length; index += 1) {
+        const key = last.keys[index]!;
+        const permission = mapped.permissions[index]!;
         const known = usage.get(key) ?? shelfOf(permission).place(key, permission);
         known.add(event, permission.basis);
       }
@@ -120,18 +134,7 @@ function createGroup<T extends object>(fields: T) {
 const ADDRESS = 1;
 const ENDPOINT = 2;
 const MFA = 4;
-const carried = (values: DistinctBuilder | undefined, every: boolean): Carried => ({
-  ...(values?.value() ?? { values: [], more: false }),
-  every,
-});
-
-function mergedValues(
-  mine: DistinctBuilder | undefined,
-  other: DistinctBuilder | undefined,
-): DistinctBuilder | undefined {
-  if (mine && other) mine.merge(other);
-  return mine ?? other;
-}
+const carried = (values: FewDistinct, every: boolean): Carried => ({ ...distinctOf(values), every });
 
 /** A class, as a log can fill many: closures would take more than what they hold. */
 class Usage {
@@ -140,15 +143,15 @@ class Usage {
   #succeeded = 0;
   #failed = 0;
   #inconclusive = 0;
-  readonly #days = new FewValues<number>();
-  readonly #regions = new FewValues<string>();
-  readonly #eventNames = new FewValues<string>();
-  #via: FewValues<string> | undefined;
-  readonly #sessions = createDistinct();
-  readonly #sourceIps = createDistinct();
-  readonly #workloads = createDistinct();
-  #vpcEndpoints: DistinctBuilder | undefined;
-  #mfa: DistinctBuilder | undefined;
+  #days: Few<number>;
+  #regions: Few<string>;
+  #eventNames: Few<string>;
+  #via: Few<string>;
+  #sessions: FewDistinct;
+  #sourceIps: FewDistinct;
+  #workloads: FewDistinct;
+  #vpcEndpoints: FewDistinct;
+  #mfa: FewDistinct;
   /** What at least one call did not carry. */
   #lacks = 0;
   #basis: string;
@@ -164,19 +167,16 @@ class Usage {
     this.#succeeded += other.#succeeded;
     this.#failed += other.#failed;
     this.#inconclusive += other.#inconclusive;
-    for (const day of other.#days.values()) this.#days.add(day);
-    for (const region of other.#regions.values()) this.#regions.add(region);
-    for (const name of other.#eventNames.values()) this.#eventNames.add(name);
+    for (const day of valuesOf(other.#days)) this.#days = withValue(this.#days, day);
+    for (const region of valuesOf(other.#regions)) this.#regions = withValue(this.#regions, region);
+    for (const name of valuesOf(other.#eventNames)) this.#eventNames = withValue(this.#eventNames, name);
+    for (const service of valuesOf(other.#via)) this.#via = withValue(this.#via, service);
     this.#direct ||= other.#direct;
-    for (const service of other.#via?.values() ?? []) {
-      this.#via ??= new FewValues();
-      this.#via.add(service);
-    }
-    this.#sessions.merge(other.#sessions);
-    this.#sourceIps.merge(other.#sourceIps);
-    this.#workloads.merge(other.#workloads);
-    this.#vpcEndpoints = mergedValues(this.#vpcEndpoints, other.#vpcEndpoints);
-    this.#mfa = mergedValues(this.#mfa, other.#mfa);
+    this.#sessions = merged(this.#sessions, other.#sessions);
+    this.#sourceIps = merged(this.#sourceIps, other.#sourceIps);
+    this.#workloads = merged(this.#workloads, other.#workloads);
+    this.#vpcEndpoints = merged(this.#vpcEndpoints, other.#vpcEndpoints);
+    this.#mfa = merged(this.#mfa, other.#mfa);
     this.#lacks |= other.#lacks;
     if (other.#basis < this.#basis) this.#basis = other.#basis;
   }
@@ -191,26 +191,18 @@ class Usage {
     if (kind === 'succeeded') this.#succeeded += event.count;
     else if (kind === 'failed') this.#failed += event.count;
     else if (kind === 'inconclusive') this.#inconclusive += event.count;
-    this.#days.add(dayOf(event.firstSeen));
-    this.#days.add(dayOf(event.lastSeen));
-    this.#regions.add(event.awsRegion);
-    this.#eventNames.add(event.eventName);
+    this.#days = withValue(this.#days, dayOf(event.firstSeen));
+    this.#days = withValue(this.#days, dayOf(event.lastSeen));
+    this.#regions = withValue(this.#regions, event.awsRegion);
+    this.#eventNames = withValue(this.#eventNames, event.eventName);
     if (event.invokedBy === undefined) this.#direct = true;
-    else {
-      this.#via ??= new FewValues();
-      this.#via.add(event.invokedBy);
-    }
-    if (event.principal.kind === 'role') this.#sessions.add(event.principal.session);
-    this.#sourceIps.add(event.sourceIp);
-    this.#workloads.add(event.workload);
-    if (event.vpcEndpointId !== undefined) {
-      this.#vpcEndpoints ??= createDistinct();
-      this.#vpcEndpoints.add(event.vpcEndpointId);
-    }
-    if (event.mfa !== undefined) {
-      this.#mfa ??= createDistinct();
-      this.#mfa.add(String(event.mfa));
-    }
+    else this.#via = withValue(this.#via, event.invokedBy);
+    if (event.principal.kind === 'role')
+      this.#sessions = withDistinct(this.#sessions, event.principal.session);
+    this.#sourceIps = withDistinct(this.#sourceIps, event.sourceIp);
+    this.#workloads = withDistinct(this.#workloads, event.workload);
+    this.#vpcEndpoints = withDistinct(this.#vpcEndpoints, event.vpcEndpointId);
+    if (event.mfa !== undefined) this.#mfa = withDistinct(this.#mfa, String(event.mfa));
     // An event of no calls is a witness to values of calls counted elsewhere.
     if (event.count > 0)
       this.#lacks |=
@@ -234,16 +226,16 @@ class Usage {
       succeeded: this.#succeeded,
       failed: this.#failed,
       inconclusive: this.#inconclusive,
-      days: this.#days.values().sort((a, b) => a - b),
-      regions: this.#regions.values().sort(byCodeUnit),
-      sessions: this.#sessions.value(),
-      sourceIps: { ...this.#sourceIps.value(), every: (this.#lacks & ADDRESS) === 0 },
+      days: valuesOf(this.#days).sort((a, b) => a - b),
+      regions: valuesOf(this.#regions).sort(byCodeUnit),
+      sessions: distinctOf(this.#sessions),
+      sourceIps: carried(this.#sourceIps, (this.#lacks & ADDRESS) === 0),
       vpcEndpoints: carried(this.#vpcEndpoints, (this.#lacks & ENDPOINT) === 0),
       mfa: carried(this.#mfa, (this.#lacks & MFA) === 0),
-      workloads: this.#workloads.value(),
-      via: this.#via?.values().sort(byCodeUnit) ?? [],
+      workloads: distinctOf(this.#workloads),
+      via: valuesOf(this.#via).sort(byCodeUnit),
       direct: this.#direct,
-      eventNames: this.#eventNames.values().sort(byCodeUnit),
+      eventNames: valuesOf(this.#eventNames).sort(byCodeUnit),
     };
   }
 }

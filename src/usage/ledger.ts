@@ -2,7 +2,7 @@
  * The ledger: batches in, one PrincipalUsage per principal out. Adding is commutative and associative, so neither
  * order nor batching nor the number of workers matters; every record ends in exactly one bucket.
  */
-import type { TrailEvent } from '../events/event.ts';
+import type { Attribution, TrailEvent } from '../events/event.ts';
 import type { RequiredPermission, Resolution } from '../permissions/permission.ts';
 import { type Batch, isWanted, type PrincipalFilter, type Window } from '../trail/source.ts';
 import { createEntries, dayOf } from './entries.ts';
@@ -43,6 +43,8 @@ const MAX_SPELLINGS = 50_000;
 export function createLedger(options: LedgerOptions): Ledger {
   const books = new Map<string, ReturnType<typeof createBook>>();
   const spellings = new Map<string, ReturnType<typeof createBook>>();
+  /** Events of one group of records share their principal. */
+  let last: { readonly principal: Attribution; readonly book: ReturnType<typeof createBook> } | undefined;
   const ids = createIdSet();
   const budget = new Budget(options.limits ?? (options.wanted ? LIMITS.some : LIMITS.all));
   /** Copies for a resource owner's account, until it is known whether the caller's own copy was read as well. */
@@ -53,10 +55,14 @@ export function createLedger(options: LedgerOptions): Ledger {
 
   const bookOf = (event: Pick<TrailEvent, 'principal'>): ReturnType<typeof createBook> | undefined => {
     const { principal } = event;
+    if (principal === last?.principal) return last.book;
     if (principal.kind === 'none' || !isWanted(principal, options.wanted)) return undefined;
     const spelled = spelling(principal);
     const met = spellings.get(spelled);
-    if (met) return met;
+    if (met) {
+      last = { principal, book: met };
+      return met;
+    }
     const key = identity(principal);
     const known = books.get(key) ?? createBook(options, budget);
     books.set(key, known);
@@ -132,7 +138,7 @@ function createBook({ window, resolve, exclude }: LedgerOptions, budget: Budget)
   const buckets = new Map<Bucket, number>();
   const reasons = new Map<string, number>();
   const identities = new Map<string, ReturnType<typeof createSeen>>();
-  const serviceDays = new Map<string, number>();
+  const serviceDays = new Map<string, Map<number, number>>();
   const [sessions, sourceIps, workloads] = [createDistinct(), createDistinct(), createDistinct()];
   let ref: PrincipalRef | undefined;
   let own = 0;
@@ -188,8 +194,9 @@ function createBook({ window, resolve, exclude }: LedgerOptions, budget: Budget)
       entries.used(event, resolution);
       const day = dayOf(event.firstSeen);
       for (const service of servicesOf(resolution.permissions)) {
-        const key = `${service} ${day}`;
-        serviceDays.set(key, (serviceDays.get(key) ?? 0) + event.count);
+        const days = serviceDays.get(service) ?? new Map<number, number>();
+        serviceDays.set(service, days);
+        days.set(day, (days.get(day) ?? 0) + event.count);
       }
       if (event.supersedes !== undefined) return count('correction', undefined, event.count);
       const failed = event.outcome.kind === 'succeeded' ? undefined : event.outcome.errorCode;
@@ -210,10 +217,7 @@ function createBook({ window, resolve, exclude }: LedgerOptions, budget: Budget)
       ...entries.result(),
       accounting: account(records, own, malformed, buckets, reasons),
       serviceDays: [...serviceDays]
-        .map(([key, calls]) => {
-          const [service, day] = halves(key);
-          return [service, Number(day), calls] as const;
-        })
+        .flatMap(([service, days]) => [...days].map(([day, calls]) => [service, day, calls] as const))
         .sort((a, b) => byCodeUnit(a[0], b[0]) || a[1] - b[1]),
       sessions: sessions.value(),
       sourceIps: sourceIps.value(),

@@ -18,9 +18,8 @@ export interface SeenBuilder {
   };
 }
 
-type Sample = { readonly time: number; readonly id: string };
-const NO_SAMPLES: readonly Sample[] = [];
 const NO_VALUES: readonly string[] = [];
+const NO_TIMES: readonly number[] = [];
 
 export const createSeen = (): SeenBuilder => new SeenState();
 
@@ -29,39 +28,58 @@ class SeenState implements SeenBuilder {
   #count = 0;
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
-  #samples = NO_SAMPLES;
+  /** Of the earliest samples, in order. Lists of a caller are kept as they are, and never changed. */
+  #ids = NO_VALUES;
+  #times = NO_TIMES;
 
   merge(other: SeenState): void {
-    this.add(other.#count, other.#first, other.#last, []);
-    for (const { time, id } of other.#samples) this.#sample(time, id);
+    this.add(other.#count, other.#first, other.#last, other.#ids, other.#times);
   }
 
   add(more: number, first: number, last: number, ids: readonly string[], times?: readonly number[]): void {
     this.#count += more;
     if (first < this.#first) this.#first = first;
     if (last > this.#last) this.#last = last;
-    for (let index = 0; index < ids.length; index += 1) this.#sample(times?.[index] ?? first, ids[index]!);
+    const alone = this.#ids.length === 0;
+    if (alone && ids.length === 1) {
+      this.#ids = ids;
+      this.#times = times ?? [first];
+    } else if (alone && times !== undefined && inOrder(ids, times)) {
+      this.#ids = ids;
+      this.#times = times;
+    } else
+      for (let index = 0; index < ids.length; index += 1) this.#sample(times?.[index] ?? first, ids[index]!);
   }
 
   #sample(time: number, id: string): void {
-    const known = this.#samples;
-    if (known.length === 0) {
-      this.#samples = [{ time, id }];
-      return;
-    }
-    const worst = known[known.length - 1]!;
-    const late = time > worst.time || (time === worst.time && id >= worst.id);
-    if (known.length === SAMPLES && late) return;
-    if (known.some((one) => one.id === id && one.time === time)) return;
-    const all = [...known, { time, id }];
-    if (!late) all.sort((a, b) => a.time - b.time || byCodeUnit(a.id, b.id));
-    this.#samples = all.length > SAMPLES ? all.slice(0, SAMPLES) : all;
+    const [ids, times] = [this.#ids, this.#times];
+    let place = ids.length;
+    while (place > 0 && isBefore(time, id, times[place - 1]!, ids[place - 1]!)) place -= 1;
+    if (place === SAMPLES || (place > 0 && times[place - 1] === time && ids[place - 1] === id)) return;
+    this.#ids = inserted(ids, place, id);
+    this.#times = inserted(times, place, time);
   }
 
   value() {
-    const sampleIds = this.#samples.map((one) => one.id);
-    return { count: this.#count, firstSeen: this.#first, lastSeen: this.#last, sampleIds };
+    return { count: this.#count, firstSeen: this.#first, lastSeen: this.#last, sampleIds: [...this.#ids] };
   }
+}
+
+const isBefore = (time: number, id: string, otherTime: number, otherId: string): boolean =>
+  time < otherTime || (time === otherTime && id < otherId);
+
+function inOrder(ids: readonly string[], times: readonly number[]): boolean {
+  if (ids.length > SAMPLES || times.length !== ids.length) return false;
+  for (let index = 1; index < ids.length; index += 1)
+    if (!isBefore(times[index - 1]!, ids[index - 1]!, times[index]!, ids[index]!)) return false;
+  return true;
+}
+
+function inserted<T>(list: readonly T[], place: number, value: T): readonly T[] {
+  const out = list.slice(0, place);
+  out.push(value);
+  for (let index = place; index < list.length && out.length < SAMPLES; index += 1) out.push(list[index]!);
+  return out;
 }
 
 /** The smallest values seen, and whether there were more than fit: the same whatever the order. */
@@ -106,20 +124,45 @@ class DistinctState implements DistinctBuilder {
   }
 }
 
+/** Distinct values of which mostly there is one, which then takes no builder. */
+export type FewDistinct = undefined | string | DistinctBuilder;
+
+export function withDistinct(kept: FewDistinct, value: string | undefined): FewDistinct {
+  if (value === undefined || kept === value) return kept;
+  if (kept === undefined) return value;
+  if (typeof kept !== 'string') {
+    kept.add(value);
+    return kept;
+  }
+  const builder = createDistinct();
+  builder.add(kept);
+  builder.add(value);
+  return builder;
+}
+
+export function merged(mine: FewDistinct, other: FewDistinct): FewDistinct {
+  if (typeof other !== 'object') return withDistinct(mine, other);
+  const builder = createDistinct();
+  builder.merge(other);
+  if (typeof mine === 'object') builder.merge(mine);
+  else builder.add(mine);
+  return builder;
+}
+
+export function distinctOf(kept: FewDistinct): Distinct {
+  if (typeof kept === 'object') return kept.value();
+  return { values: kept === undefined ? [] : [kept], more: false };
+}
+
 /** A set that mostly holds one value, which then takes no Set. */
-export class FewValues<T extends string | number> {
-  #first: T | undefined;
-  #others: Set<T> | undefined;
+export type Few<T extends string | number> = undefined | T | Set<T>;
 
-  add(value: T): void {
-    if (this.#first === undefined) this.#first = value;
-    else if (this.#first !== value) {
-      this.#others ??= new Set();
-      this.#others.add(value);
-    }
-  }
+export function withValue<T extends string | number>(few: Few<T>, value: T): Few<T> {
+  if (few === undefined || few === value) return value;
+  return few instanceof Set ? few.add(value) : new Set([few as T, value]);
+}
 
-  values(): T[] {
-    return this.#first === undefined ? [] : [this.#first, ...(this.#others ?? [])];
-  }
+export function valuesOf<T extends string | number>(few: Few<T>): T[] {
+  if (few === undefined) return [];
+  return few instanceof Set ? [...few] : [few];
 }
