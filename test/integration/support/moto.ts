@@ -3,11 +3,9 @@
  * the checkout, in `${XDG_CACHE_HOME:-~/.cache}/gen-policy-ci`. Where Python or the package cannot be had, `startMoto`
  * says `SKIPPED: why` and gives undefined, for use with `describe.skipIf(!moto)`.
  */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { type Python, pythonWith, runIn } from './python.ts';
 
 const VERSION = '5.2.5';
 const START_TIMEOUT_MS = 60_000;
@@ -34,49 +32,6 @@ from moto.server import main
 main(["-H", "127.0.0.1", "-p", sys.argv[1]])
 `;
 
-const run = (command: string, args: readonly string[]) =>
-  spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 400_000 });
-
-/** The Python of an environment that has moto, or why there is none. Made aside and renamed: runs may race for it. */
-function python(): { readonly path: string } | { readonly why: string } {
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gen-policy-ci');
-  const home = join(cache, `moto-${VERSION}`);
-  const path = join(home, 'bin', 'python');
-  if (existsSync(path)) return { path };
-  const base = ['python3', 'python'].find(
-    (name) => run(name, ['-c', 'import sys; assert sys.version_info >= (3, 9)']).status === 0,
-  );
-  if (base === undefined) return { why: 'no Python 3.9 or later on the PATH' };
-  mkdirSync(cache, { recursive: true });
-  const aside = `${home}.${process.pid}`;
-  const made = run(base, ['-m', 'venv', aside]);
-  const installed =
-    made.status === 0
-      ? run(join(aside, 'bin', 'python'), [
-          '-m',
-          'pip',
-          'install',
-          '--quiet',
-          '--no-input',
-          '--disable-pip-version-check',
-          `moto[server]==${VERSION}`,
-        ])
-      : made;
-  if (installed.status !== 0) {
-    rmSync(aside, { recursive: true, force: true });
-    const said = `${installed.stderr ?? ''}${installed.stdout ?? ''}`.trim().split('\n').at(-1) ?? '';
-    return {
-      why: `moto ${VERSION} could not be installed: ${said || installed.error?.message || 'no reason given'}`,
-    };
-  }
-  try {
-    renameSync(aside, home);
-  } catch {
-    rmSync(aside, { recursive: true, force: true });
-  }
-  return existsSync(path) ? { path } : { why: `no Python environment at ${home}` };
-}
-
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
@@ -100,15 +55,13 @@ async function answers(url: string, child: ChildProcess): Promise<boolean> {
   return false;
 }
 
+const python = (): Python => pythonWith('moto', VERSION, '[server]');
+
 /** Runs a Python program in the environment that has moto, and so boto3; its standard output. */
 export function runPython(program: string, env: Readonly<Record<string, string>>): string {
   const found = python();
   if ('why' in found) throw new Error(found.why);
-  return execFileSync(found.path, ['-c', program], {
-    encoding: 'utf8',
-    env: { ...process.env, ...env },
-    maxBuffer: 256 * 1024 * 1024,
-  });
+  return runIn(found.path, program, env);
 }
 
 /** Starts a server of its own on a free port; undefined, with a line on standard error, where it cannot be had. */
