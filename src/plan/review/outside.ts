@@ -63,8 +63,9 @@ export function createOutsideUse(window: Window): OutsideUse {
         const isAssumed = isAssumeRole(event);
         if (!isRoot && !isAssumed) continue;
         if (event.firstSeen < window.from || event.firstSeen >= window.to) continue;
-        // Both accounts of a call have a record of it.
-        if (event.count === 1 && !known.add(event.sharedEventId ?? event.dedupeKey)) continue;
+        // Both accounts of a call have a record of it. A source that has removed the copies gives no key.
+        const key = event.sharedEventId ?? event.dedupeKey;
+        if (event.count === 1 && key !== '' && !known.add(key)) continue;
         const from = principal.accountId;
         if (from === undefined) continue;
         if (isRoot && isPerson(event)) root(event, from);
