@@ -1,5 +1,6 @@
 // Draws samples/pictures for the README from test/golden/order-service/result.json: the terminal as SVG, the HTML report
-// and the pull-request comment as PNG in a headless Chromium. Run after a change of what they show: node scripts/update-pictures.mjs
+// and the pull-request comment as PNG in a headless Chromium; and a review of samples/estate with dist/, so build first. Run after a change of what they show: node scripts/update-pictures.mjs
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -115,5 +116,31 @@ await posted.evaluate(() => {
   document.querySelectorAll('details')[1].open = true;
 });
 await posted.screenshot({ path: `${pictures}comment.png` });
+
+// A review after an earlier one, for the trend.
+const estate = `${root}samples/estate/`;
+const review = (end, days, ...more) => {
+  const place = join(folder, `review-${end}`);
+  execFileSync(process.execPath, [
+    ...[
+      `${root}dist/cli.js`,
+      'review',
+      '--quiet',
+      '--logs',
+      `${estate}trail`,
+      '--account',
+      `${estate}snapshot`,
+    ],
+    ...['--end', end, '--days', days, '--out', place, ...more],
+  ]);
+  return place;
+};
+const first = review('2026-08-14', '15');
+const second = review('2026-08-29', '30', '--previous', first);
+const index = await open(await readFile(join(second, 'index.html'), 'utf8'), {
+  viewport: { width: 1180, height: 1500 },
+  colorScheme: 'light',
+});
+await index.screenshot({ path: `${pictures}review.png` });
 await browser.close();
 await rm(folder, { recursive: true });

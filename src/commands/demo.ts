@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { cwd } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { RunError } from '../errors.ts';
-import type { Command } from './command.ts';
+import { type ExitCode, RunError } from '../errors.ts';
+import type { Args, Command, Io } from './command.ts';
 import { command as generate } from './generate.ts';
 import { outputFlags } from './output-flags.ts';
 
@@ -17,6 +17,28 @@ function samples(): string {
   throw new RunError('the bundled samples are missing: install the package again');
 }
 
+/** A review of the last 30 days, as the samples have them. */
+async function reviewEstate(estate: string, args: Args, io: Io): Promise<ExitCode> {
+  const { command: review } = await import('./review.ts');
+  return review.run(
+    {
+      ...args,
+      format: 'summary',
+      end: '2026-08-29',
+      days: '30',
+      source: 'dir',
+      logs: `${estate}/trail`,
+      account: `${estate}/snapshot`,
+      match: '*',
+      pages: 'html,json,policy,rollback,csv',
+      resources: 'auto',
+      graceDays: 14,
+      minDaysSeen: 1,
+    },
+    io,
+  );
+}
+
 export const command: Command = {
   ownOutput: true,
   builder: (yargs) =>
@@ -26,10 +48,16 @@ export const command: Command = {
         default: 'order-service' as const,
         describe: 'one of the four roles of the samples',
       })
+      .option('review', {
+        type: 'boolean',
+        default: false,
+        describe: 'the access review of a second account with thirty principals instead',
+      })
       .option('out', { type: 'string', default: 'gen-policy-demo', describe: 'folder to write to' }),
   run: async (args, io) => {
     // As a person in this folder would name it: the plan holds the name, not where the package lies.
     const folder = relative(cwd(), samples()) || '.';
+    if (args.review === true) return reviewEstate(`${folder}/estate`, args, io);
     const role = String(args.role);
     const advisor = `${folder}/last-accessed/${role}.json`;
     return generate.run(
