@@ -49,23 +49,35 @@ export function tightenStatement(
       );
   if (judgements.every((one) => outcomes.get(one.action.toLowerCase())?.every(isAsIs(statement))))
     return untouched;
+  const wildcards = wildcardsOf(statement, services);
   const statements = groupGrants(grants, statement, context.catalogue).map((one) =>
-    respelled(one, statement, services),
+    respelled(one, wildcards),
   );
   if (statements.length === 1 && saysTheSame(statements[0]!, statement)) return untouched;
   const written = [...outcomes.values()].flatMap((list) => (list ?? []).flatMap((one) => one.written));
   return { statements, changed: true, written };
 }
 
+type Wildcards = readonly (readonly [wildcard: string, under: ReadonlySet<string>])[];
+
+/** The statement's wildcards with the actions each stands for, in lower case; looked up once for all that is written. */
+function wildcardsOf(old: Statement, services: Services): Wildcards {
+  if (old.action.not) return [];
+  return old.action.patterns
+    .filter((pattern) => /[*?]/.test(pattern))
+    .map((pattern) => [
+      pattern,
+      new Set(judgementsUnder(pattern, services).map((one) => one.action.toLowerCase())),
+    ]);
+}
+
 /** Where all that an old wildcard stands for ends in one statement, the statement says it by that wildcard. */
-function respelled(written: Statement, old: Statement, services: Services): Statement {
-  if (old.action.not) return written;
+function respelled(written: Statement, wildcards: Wildcards): Statement {
   let patterns = written.action.patterns;
-  for (const wildcard of old.action.patterns.filter((pattern) => /[*?]/.test(pattern))) {
-    const under = new Set(judgementsUnder(wildcard, services).map((one) => one.action.toLowerCase()));
+  for (const [wildcard, under] of wildcards) {
+    if (under.size === 0 || under.size > patterns.length || patterns.includes(wildcard)) continue;
     const named = new Set(patterns.map((one) => one.toLowerCase()));
-    if (under.size === 0 || patterns.includes(wildcard) || ![...under].every((one) => named.has(one)))
-      continue;
+    if (![...under].every((one) => named.has(one))) continue;
     const first = patterns.findIndex((one) => under.has(one.toLowerCase()));
     patterns = patterns.flatMap((one, i) =>
       i === first ? [wildcard] : under.has(one.toLowerCase()) ? [] : [one],
