@@ -10,17 +10,28 @@ import type { TrailEvent } from '../events/event.ts';
 
 export type Context = readonly (readonly [key: string, value: string])[];
 const NONE: Context = [];
+/** Callers met so far and the service each names; they come from logs, hence the bound. */
+const SERVICES = new Map<string, string | undefined>();
+const MAX_CALLERS = 1_000;
 const SERVICE = /^([a-z0-9-]+(?:\.[a-z0-9-]+)*)\.amazonaws\.com(?:\.cn)?$/;
 
 /** Pairs sorted by key; empty for direct calls and for texts that name no service (`AWS Internal`). */
 export function contextOf(action: ActionName, event: TrailEvent): Context {
   const caller = event.invokedBy;
   if (caller === undefined || caller === event.eventSource) return NONE;
-  const service = SERVICE.exec(caller)?.[1];
+  const service = serviceOf(caller);
   if (service === undefined) return NONE;
   if (!action.startsWith('kms:') || service.includes('.')) return [['aws:CalledVia', caller]];
   return [
     ['aws:CalledVia', caller],
     ['kms:ViaService', `${service}.${event.awsRegion}.amazonaws.com`],
   ];
+}
+
+function serviceOf(caller: string): string | undefined {
+  const known = SERVICES.get(caller);
+  if (known !== undefined || SERVICES.has(caller)) return known;
+  const service = SERVICE.exec(caller)?.[1];
+  if (SERVICES.size < MAX_CALLERS) SERVICES.set(caller, service);
+  return service;
 }

@@ -36,17 +36,20 @@ export function parseDenial(
   errorMessage: string | undefined,
 ): Denial | undefined {
   if (errorCode === undefined || errorMessage === undefined) return undefined;
-  if (ENCODED.test(errorMessage)) return { ...parts(errorMessage), encoded: true };
-  const found = parts(errorMessage);
-  return Object.keys(found).length > 0 ? found : undefined;
+  // The words that each expression needs, looked for first: most messages lack most of them.
+  const words = errorMessage.toLowerCase();
+  const encoded = words.includes('encoded authorization failure message') && ENCODED.test(errorMessage);
+  const found = parts(errorMessage, words);
+  if (encoded) return { ...found, encoded: true };
+  for (const _ in found) return found;
+  return undefined;
 }
 
-function parts(message: string): Denial {
-  const action = ACTION.exec(message)?.[1];
-  // S3 puts the ARN into quotes.
-  const resource = action === undefined ? undefined : RESOURCE.exec(message)?.[1]?.replace(/^"(.*)"$/s, '$1');
-  const explicit = EXPLICIT.exec(message);
-  const reason = explicit?.[1] ?? MISSING.exec(message)?.[1];
+function parts(message: string, words: string): Denial {
+  const action = words.includes('not authorized to perform') ? ACTION.exec(message)?.[1] : undefined;
+  const resource = action === undefined ? undefined : unquoted(RESOURCE.exec(message)?.[1]);
+  const explicit = words.includes('with an explicit deny in') ? EXPLICIT.exec(message) : null;
+  const reason = explicit?.[1] ?? (words.includes('because no ') ? MISSING.exec(message)?.[1] : undefined);
   const policyType = reason === undefined ? undefined : typeOf(reason);
   const policyArn = explicit?.[2];
   return {
@@ -57,6 +60,12 @@ function parts(message: string): Denial {
     ...(policyArn !== undefined && { policyArn }),
   };
 }
+
+/** S3 puts the ARN into quotes. */
+const unquoted = (text: string | undefined): string | undefined =>
+  text !== undefined && text.length > 1 && text.startsWith('"') && text.endsWith('"')
+    ? text.slice(1, -1)
+    : text;
 
 const typeOf = (text: string): string =>
   POLICY_TYPES.find(([pattern]) => pattern.test(text))?.[1] ?? text.replace(/ polic(?:y|ies)$/i, '').trim();

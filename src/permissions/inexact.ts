@@ -21,10 +21,9 @@ export function partial(template: Template, place: Place, values: ReadonlyMap<st
 
 /** `role/name` may be `role/team/name`: both spellings and nothing else. */
 export function anyPath(arn: string): readonly Pattern[] {
-  const slash = arn.indexOf('/');
-  const head = escapeLiteral(arn.slice(0, slash));
-  const name = escapeLiteral(arn.slice(slash + 1));
-  return [asPattern(`${head}/${name}`), asPattern(`${head}/*/${name}`)];
+  const whole = escapeLiteral(arn);
+  const slash = whole.indexOf('/');
+  return [whole, asPattern(`${whole.slice(0, slash)}/*${whole.slice(slash)}`)];
 }
 
 /** True when the last part of the ARN is nowhere in the request: AWS made it up during this call. */

@@ -4,6 +4,7 @@
  */
 import type { Json } from '../events/event.ts';
 import type { ResourceOverride } from './actions.ts';
+import { type Captures, compileCaptures } from './captures.ts';
 import conventions from './data/conventions.json' with { type: 'json' };
 import parameters from './data/parameters.json' with { type: 'json' };
 import { compilePath, type Path, type SplitPath, splitPath } from './path.ts';
@@ -40,8 +41,8 @@ export interface Lookup {
   readonly reads: readonly string[];
   /** Undefined: only a complete ARN is taken. */
   readonly sets: string | undefined;
-  readonly match: RegExp | undefined;
-  /** The variables it can give, Account and Region among them. */
+  readonly match: Captures | undefined;
+  /** The variables it can give, Account and Region among them: as the captures of `match` have them, without `whole`. */
   readonly variables: readonly string[];
   readonly condition: Condition | undefined;
   readonly append: { readonly path: Path; readonly variable: string; readonly separator: string } | undefined;
@@ -91,7 +92,7 @@ function compiledRow(row: ParameterRow): Lookup {
     text: row.path,
     reads: [row.path, ...(row.append ? [row.append.path] : []), ...pathsOf(row.when)],
     sets: row.sets,
-    match: row.match === undefined ? undefined : new RegExp(row.match, 's'),
+    match: row.match === undefined ? undefined : compileCaptures(row.match),
     variables: variablesOf(row),
     condition: row.when && compileWhen(row.when),
     append: row.append && { ...row.append, path: compilePath(row.append.path) },
@@ -142,7 +143,7 @@ export function overrideLookup(row: Exclude<ResourceOverride, { templates: unkno
     text: row.path,
     reads: [row.path],
     sets: row.sets,
-    match: row.match === undefined ? undefined : new RegExp(row.match, 's'),
+    match: row.match === undefined ? undefined : compileCaptures(row.match),
     variables: variablesOf(row),
     condition: undefined,
     append: undefined,

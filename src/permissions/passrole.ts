@@ -58,18 +58,22 @@ export function compilePassRoles(service: string, operation: string): PassRoles 
     permissions: (event) => {
       if (event.requestParameters === null || roles.isEmpty) return NONE;
       const out = new Map<string, RequiredPermission>();
-      roles.each(event.requestParameters, ({ row, path }, value) => {
-        for (const permission of permissionsAt(path.rest(value), row, event))
-          out.set(JSON.stringify([permission.resource, permission.context]), permission);
+      roles.each(event.requestParameters, {
+        visit: ({ row, path }, value) => {
+          for (const permission of permissionsAt(path.rest(value), row, event))
+            out.set(JSON.stringify([permission.resource, permission.context]), permission);
+        },
       });
       return out.size === 0 ? NONE : [...out.values()];
     },
     hidden: (event) => {
       if (event.requestParameters === null || needs.isEmpty) return NONE;
       const out: HiddenNeed[] = [];
-      needs.each(event.requestParameters, ({ row, path }, value) => {
-        for (const one of new Set(path.rest(value)))
-          out.push({ action: row.action, through: `${row.through} ${one}`, reason: row.reason });
+      needs.each(event.requestParameters, {
+        visit: ({ row, path }, value) => {
+          for (const one of new Set(path.rest(value)))
+            out.push({ action: row.action, through: `${row.through} ${one}`, reason: row.reason });
+        },
       });
       return out;
     },

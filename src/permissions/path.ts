@@ -83,16 +83,27 @@ export function compilePath(text: string): Path {
     const inner = wrapped(root);
     return inner ? walk(inner, steps) : found;
   };
+  const read = (event: TrailEvent): readonly string[] => {
+    const found = nodes(event);
+    if (found.length === 0) return NONE;
+    const out: string[] = [];
+    for (const node of found) scalars(node, out);
+    return out;
+  };
   return {
     text,
     from,
-    read: (event) => {
-      const found = nodes(event);
-      if (found.length === 0) return NONE;
-      const out: string[] = [];
-      for (const node of found) scalars(node, out);
-      return out;
-    },
+    read:
+      from === 'request' && only
+        ? (event) => {
+            const root = event.requestParameters;
+            if (root === null) return NONE;
+            const value = lookUp(root, only.names, only.lower);
+            // Mostly a text or nothing at all.
+            if (typeof value === 'string') return value === '' ? NONE : [decoded(value)];
+            return value === undefined && wrapped(root) === undefined ? NONE : read(event);
+          }
+        : read,
     present:
       from === 'request' && only
         ? (event) => {
@@ -191,12 +202,20 @@ function parsed(text: string): Json | undefined {
   }
 }
 
+/** The member of that name in one of the usual spellings, best first, else in any. */
 function lookUp(object: JsonObject, names: readonly string[], lower: string): Json | undefined {
-  for (const name of names) if (Object.hasOwn(object, name)) return object[name];
-  for (const key in object)
-    if (key.length === lower.length && key.toLowerCase() === lower && Object.hasOwn(object, key))
-      return object[key];
-  return undefined;
+  let found: string | undefined;
+  let rank = names.length + 1;
+  for (const key in object) {
+    if (key.length !== lower.length) continue;
+    const known = names.indexOf(key);
+    if (known === 0) return Object.hasOwn(object, key) ? object[key] : undefined;
+    const its = known > 0 ? known : key.toLowerCase() === lower ? names.length : rank;
+    if (its >= rank || !Object.hasOwn(object, key)) continue;
+    found = key;
+    rank = its;
+  }
+  return found === undefined ? undefined : object[found];
 }
 
 /** `{"tag":1,"content":"i-1"}` and `{"items":["a","b"]}` are how CloudTrail writes XML lists of plain values. */

@@ -1,5 +1,5 @@
 /** From one event to the permissions it needs. Pure and deterministic; unknown operations stay unknown. */
-import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { ActionName, Catalogue } from '../catalogue/catalogue.ts';
 import type { TrailEvent } from '../events/event.ts';
 import { type Need, needsOf } from './actions.ts';
 import { compileTypes, type ServiceTypes } from './arn-types.ts';
@@ -17,7 +17,7 @@ import type {
   Resolution,
   ResourceRef,
 } from './permission.ts';
-import { hasTags, taggedResources } from './tagging.ts';
+import { compileHasTags, taggedResources } from './tagging.ts';
 import { type Condition, compileWhen } from './when.ts';
 
 export interface Resolver {
@@ -34,14 +34,23 @@ type SurePlan =
       readonly kind: 'needs';
       readonly needs: readonly CompiledNeed[];
       readonly roles: PassRoles | undefined;
+      readonly hasTags: (event: TrailEvent) => boolean;
       /** Some of the needs are ones of which the parameters choose. */
       readonly choices: boolean;
     };
 
 interface CompiledNeed {
   readonly need: Need;
+  readonly action: ActionName;
+  readonly level: PermissionLevel;
+  readonly basis: string;
+  readonly choice: boolean;
   readonly condition: Condition | undefined;
-  readonly find: Finder;
+  /** What there is to say of a possible action where the parameters are at hand: tags and roles are there to see. */
+  readonly shown: 'tags' | 'nothing' | undefined;
+  readonly make: () => Finder;
+  /** Most conditional actions of most operations are never met: their finders are made when they are. */
+  find: Finder | undefined;
 }
 
 const EVENT_TYPES = new Map(eventTypes.map((row) => [row.eventType, row]));
@@ -54,10 +63,13 @@ const HIDDEN_CHOICE: readonly ResourceRef[] = [
 ];
 /** Event names come from logs: past this many distinct ones plans are built anew each time instead of kept. */
 const MAX_PLANS = 20_000;
+/** AWS has a few hundred services, and `TagResource` is an operation of most. */
+const MAX_NAMESAKES = 500;
 
 /** Builds a resolver over the pinned tables; keeps one plan for each (eventSource, eventName) it has met. */
 export function createResolver(catalogue: Catalogue): Resolver {
-  const plans = new Map<string, Map<string, Plan>>();
+  /** By event name: few names are those of more than one service. */
+  const plans = new Map<string, { readonly eventSource: string; readonly plan: Plan }[]>();
   const types = new Map<string, ServiceTypes>();
   const typesOf = (prefix: string): ServiceTypes => {
     const known = types.get(prefix) ?? compileTypes(catalogue, prefix);
@@ -67,19 +79,17 @@ export function createResolver(catalogue: Catalogue): Resolver {
   let kept = 0;
 
   const planFor = (event: TrailEvent): Plan => {
-    let names = plans.get(event.eventSource);
-    const known = names?.get(event.eventName);
-    if (known) return known;
-    const built = buildPlan(catalogue, typesOf, event.eventSource, event.eventName);
+    const namesakes = plans.get(event.eventName);
+    if (namesakes !== undefined)
+      for (const one of namesakes) if (one.eventSource === event.eventSource) return one.plan;
+    const { eventSource, eventName } = event;
+    const plan = buildPlan(catalogue, typesOf, eventSource, eventName);
     if (kept < MAX_PLANS) {
       kept += 1;
-      if (!names) {
-        names = new Map();
-        plans.set(event.eventSource, names);
-      }
-      names.set(event.eventName, built);
+      if (namesakes !== undefined && namesakes.length < MAX_NAMESAKES) namesakes.push({ eventSource, plan });
+      else if (namesakes === undefined) plans.set(eventName, [{ eventSource, plan }]);
     }
-    return built;
+    return plan;
   };
 
   const resolve = (event: TrailEvent): Resolution => {
@@ -93,20 +103,20 @@ export function createResolver(catalogue: Catalogue): Resolver {
       return denied ? { ...plan.resolution, denied } : plan.resolution;
     }
     const denied = event.outcome.kind === 'denied' ? denialOf(event) : undefined;
-    return {
-      status: 'mapped',
-      permissions: permissionsOf(plan, event),
-      hidden: plan.roles?.hidden(event) ?? NO_HIDDEN,
-      ...(denied && { denied }),
-    };
+    const permissions = permissionsOf(plan, event);
+    const hidden = plan.roles === undefined ? NO_HIDDEN : plan.roles.hidden(event);
+    return denied
+      ? { status: 'mapped', permissions, hidden, denied }
+      : { status: 'mapped', permissions, hidden };
   };
-  let last: { readonly event: TrailEvent; readonly resolution: Resolution } | undefined;
+  let lastEvent: TrailEvent | undefined;
+  let last: Resolution | undefined;
   return {
     resolve: (event) => {
-      if (last && isSame(event, last.event)) return last.resolution;
-      const resolution = resolve(event);
-      last = { event, resolution };
-      return resolution;
+      if (last !== undefined && isSame(event, lastEvent!)) return last;
+      last = resolve(event);
+      lastEvent = event;
+      return last;
     },
   };
 }
@@ -163,27 +173,23 @@ function needsPlan(
   const needs = needsOf(catalogue, service, operation);
   if (needs === undefined)
     return unmapped(`no table row and no published action for \`${printable(`${service}:${operation}`)}\``);
+  const roles = compilePassRoles(service, operation);
   return {
     kind: 'needs',
-    roles: compilePassRoles(service, operation),
+    roles,
     choices: needs.some((need) => need.choice),
+    hasTags: compileHasTags(),
     needs: needs.map((need) => ({
       need,
+      action: need.action.action,
+      level: need.level,
+      basis: need.basis,
+      choice: need.choice,
       condition: need.when && compileWhen(need.when),
-      find:
-        need.level === 'possible'
-          ? () => UNSEEN
-          : lazily(() => compileFinder(need.action, operation, typesOf(need.action.service), need.resource)),
+      shown: shownOf(need, roles),
+      make: () => compileFinder(need.action, operation, typesOf(need.action.service), need.resource),
+      find: need.level === 'possible' ? () => UNSEEN : undefined,
     })),
-  };
-}
-
-/** Most conditional actions of most operations are never met: their finders are built when they are. */
-function lazily(make: () => Finder): Finder {
-  let made: Finder | undefined;
-  return (event) => {
-    made ??= make();
-    return made(event);
   };
 }
 
@@ -194,25 +200,41 @@ const unmapped = (reason: string): SurePlan => ({
 /** Names from a log go into reasons that are printed: no control characters, no more than 100 characters. */
 const printable = (text: string): string => text.slice(0, 100).replace(/[^\x20-\x7e]/g, '?');
 
+function shownOf(need: Need, roles: PassRoles | undefined): CompiledNeed['shown'] {
+  if (need.level !== 'possible') return undefined;
+  if (need.action.accessLevel === 'Tagging') return 'tags';
+  return need.action.action === 'iam:PassRole' && roles?.known ? 'nothing' : undefined;
+}
+
 function permissionsOf(
-  { needs, roles, choices }: Extract<Plan, { kind: 'needs' }>,
+  { needs, roles, choices, hasTags }: Extract<Plan, { kind: 'needs' }>,
   event: TrailEvent,
 ): readonly RequiredPermission[] {
   const out: RequiredPermission[] = [];
-  const add = (need: Need, level: PermissionLevel, resources: readonly ResourceRef[]): void => {
-    const action = need.action.action;
-    const context = contextOf(action, event);
-    for (const resource of resources) out.push({ action, resource, level, basis: need.basis, context });
-  };
-  const chosen = choices && needs.some((one) => one.need.choice && one.condition?.(event) === true);
-  for (const { need, condition, find } of needs) {
-    if (need.choice && !chosen) add(need, 'possible', HIDDEN_CHOICE);
-    else if (need.level === 'possible' && event.requestParameters !== null) {
-      // With the parameters at hand, tags and roles are there to see: what is not shown was not asked for.
-      if (need.action.accessLevel === 'Tagging') {
-        if (hasTags(event)) add(need, 'conditional', taggedResources(need, out, event));
-      } else if (!(need.action.action === 'iam:PassRole' && roles?.known)) add(need, 'possible', UNSEEN);
-    } else if (!condition || condition(event)) add(need, need.level, find(event));
+  const chosen = choices && needs.some((one) => one.choice && one.condition?.(event) === true);
+  for (const one of needs) {
+    const { condition, shown } = one;
+    if (one.choice && !chosen) add(out, event, one, 'possible', HIDDEN_CHOICE);
+    else if (shown !== undefined && event.requestParameters !== null) {
+      // What is not shown was not asked for.
+      if (shown === 'tags' && hasTags(event))
+        add(out, event, one, 'conditional', taggedResources(one.need, out, event));
+    } else if (condition === undefined || condition(event)) {
+      one.find ??= one.make();
+      add(out, event, one, one.level, one.find(event));
+    }
   }
-  return roles ? [...out, ...roles.permissions(event)] : out;
+  if (roles !== undefined) for (const one of roles.permissions(event)) out.push(one);
+  return out;
+}
+
+function add(
+  out: RequiredPermission[],
+  event: TrailEvent,
+  { action, basis }: CompiledNeed,
+  level: PermissionLevel,
+  resources: readonly ResourceRef[],
+): void {
+  const context = contextOf(action, event);
+  for (const resource of resources) out.push({ action, resource, level, basis, context });
 }

@@ -1,12 +1,13 @@
 /** Tags given while something is created: the tagging action on the very resource that the call makes. */
+import type { CatalogueAction } from '../catalogue/catalogue.ts';
 import type { TrailEvent } from '../events/event.ts';
 import type { Need } from './actions.ts';
 import tagParameters from './data/tag-parameters.json' with { type: 'json' };
 import { compilePath, splitPath } from './path.ts';
-import { PathIndex } from './path-index.ts';
+import { PathIndex, type Visitor } from './path-index.ts';
 import type { RequiredPermission, ResourceRef } from './permission.ts';
 
-const TAGS = new PathIndex(tagParameters.map((row) => ({ path: splitPath(row.path) })));
+const TAGS = tagParameters.map((row) => ({ path: splitPath(row.path) }));
 /** EC2 says which of the things it makes get the tags. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html */
 const TAGGED_TYPES = compilePath('tagSpecificationSet.items[].resourceType');
 const NO_RESOURCE: readonly ResourceRef[] = [
@@ -16,13 +17,22 @@ const NO_RESOURCE: readonly ResourceRef[] = [
 /** Paths that show whether a request gives tags. */
 export const TAG_PATHS: readonly string[] = [...tagParameters.map((row) => row.path), TAGGED_TYPES.text];
 
-export function hasTags(event: TrailEvent): boolean {
+/** Whether a request gives tags; one for each operation, whose requests look alike. */
+export function compileHasTags(): (event: TrailEvent) => boolean {
+  let index: PathIndex<(typeof TAGS)[number]> | undefined;
   let some = false;
-  if (event.requestParameters !== null)
-    TAGS.each(event.requestParameters, ({ path }, value) => {
+  const visitor: Visitor<(typeof TAGS)[number]> = {
+    visit: ({ path }, value) => {
       some ||= path.filled(value);
-    });
-  return some;
+    },
+  };
+  return (event) => {
+    if (event.requestParameters === null) return false;
+    index ??= new PathIndex(TAGS);
+    some = false;
+    index.each(event.requestParameters, visitor);
+    return some;
+  };
 }
 
 /** Of the resources that the call was found to need, those that the tagging action can be about. */
@@ -33,14 +43,21 @@ export function taggedResources(
 ): readonly ResourceRef[] {
   if (need.action.resourceTypes.length === 0) return [{ kind: 'any', found: 'no-resource-level' }];
   const named = TAGGED_TYPES.read(event);
-  const types = new Set(
-    need.action.resourceTypes
-      .map((type) => type.name)
-      .filter((type) => named.length === 0 || named.includes(type)),
-  );
-  const refs = found
-    .filter((one) => one.level === 'primary')
-    .map((one) => one.resource)
-    .filter((ref) => ref.kind !== 'any' && ref.type !== undefined && types.has(ref.type));
+  const types = typesOf(need.action);
+  const refs: ResourceRef[] = [];
+  for (const { level, resource } of found) {
+    if (level !== 'primary' || resource.kind === 'any' || resource.type === undefined) continue;
+    if (types.has(resource.type) && (named.length === 0 || named.includes(resource.type)))
+      refs.push(resource);
+  }
   return refs.length > 0 ? refs : NO_RESOURCE;
+}
+
+/** Names of an action's resource types: `ec2:CreateTags` has a hundred. */
+const TYPES = new WeakMap<CatalogueAction, ReadonlySet<string>>();
+
+function typesOf(action: CatalogueAction): ReadonlySet<string> {
+  const known = TYPES.get(action) ?? new Set(action.resourceTypes.map((type) => type.name));
+  TYPES.set(action, known);
+  return known;
 }

@@ -4,6 +4,8 @@
  */
 export interface Template {
   readonly text: string;
+  /** Literal text and names of variables by turns, literal text first. */
+  readonly parts: readonly string[];
   /** Variables other than Partition, Region and Account, in order. */
   readonly variables: readonly string[];
   /** Characters of the resource part that are not variables: of two templates that match, the larger one is meant. */
@@ -15,8 +17,6 @@ export interface Template {
   readonly head: string;
   /** @returns undefined where a variable has no value. */
   fill(place: Place, values: ReadonlyMap<string, string>): string | undefined;
-  /** For a template of one variable of its own; undefined where the place has no account. */
-  fillWith(place: Place, value: string): string | undefined;
 }
 
 /** The variables that every template may have and that a record implies. */
@@ -27,7 +27,6 @@ export interface Place {
 }
 
 const IMPLIED = new Set(['Partition', 'Region', 'Account']);
-const NOTHING: ReadonlyMap<string, string> = new Map();
 const VARIABLE = /\$\{([^}]+)\}/g;
 
 /** Parses a template once; matching is anchored and linear in the length of the ARN. */
@@ -46,6 +45,7 @@ export function parseTemplate(text: string): Template {
   const resource = text.split(':').slice(5).join(':');
   return {
     text,
+    parts,
     variables,
     fillable: !text.includes('*'),
     specificity: resource.replace(VARIABLE, '').length,
@@ -57,16 +57,6 @@ export function parseTemplate(text: string): Template {
         const value = valueFor(parts[index]!, place, values);
         if (value === undefined) return undefined;
         out += value + parts[index + 1]!;
-      }
-      return out;
-    },
-    fillWith: (place, value) => {
-      let out = parts[0]!;
-      for (let index = 1; index < parts.length; index += 2) {
-        const name = parts[index]!;
-        const text = IMPLIED.has(name) ? valueFor(name, place, NOTHING) : value;
-        if (text === undefined) return undefined;
-        out += text + parts[index + 1]!;
       }
       return out;
     },

@@ -6,157 +6,246 @@ import { anyPath, isNew, partial } from './inexact.ts';
 import type { Lookup } from './lookups.ts';
 import type { ResourceRef } from './permission.ts';
 import { placeOf } from './place.ts';
+import { fillOnly, fillPartly, fillSlots, type SlotLookup, type SlotTemplate, type Values } from './slots.ts';
 import type { Place, Template } from './template.ts';
 
 export interface TypePlan {
   readonly name: string;
-  readonly templates: readonly Template[];
+  readonly templates: readonly SlotTemplate[];
+  /** Number of variables that its templates and lookups have. */
+  readonly size: number;
   /** Some of its names are incomplete in records: an ARN is taken only where a row says it is whole. */
   readonly open: boolean;
   /** IAM's spelling of its ARNs, where it differs from the template's. */
   readonly form: ((arn: string) => string) | undefined;
 }
 
-/** Values that one lookup found. */
+/** Values that one lookup found, and what the next best lookup of the type did. */
 export interface Hit {
-  readonly lookup: Lookup;
+  readonly entry: SlotLookup;
   readonly values: readonly string[];
+  next: Hit | undefined;
 }
 
-/** Values of a template's variables, with the lookup that gave the last of them. */
-interface Binding {
-  readonly values: ReadonlyMap<string, string>;
+/** Puts a hit where its rank belongs; of equal rank the first stays first. @returns the best. */
+export function insertHit(best: Hit | undefined, hit: Hit): Hit {
+  const { rank } = hit.entry.lookup;
+  if (best === undefined || best.entry.lookup.rank > rank) {
+    hit.next = best;
+    return hit;
+  }
+  let before = best;
+  while (before.next !== undefined && before.next.entry.lookup.rank <= rank) before = before.next;
+  hit.next = before.next;
+  before.next = hit;
+  return best;
+}
+
+/** Every combination of values, with the lookup that gave the last of them. */
+interface Bound {
+  readonly combinations: readonly Values[];
   readonly from: Lookup | undefined;
 }
 
 /** Combinations of variables that each have several values: beyond this a record is not a request but an attack. */
 const MAX_RESOURCES = 2_000;
-const NOTHING: Binding = { values: new Map(), from: undefined };
-const byRank = (a: Hit, b: Hit): number => a.lookup.rank - b.lookup.rank;
+const NO_VALUES: ReadonlyMap<string, string> = new Map();
 
-/** @returns undefined where the hits name no complete ARN. */
+/**
+ * `named`: also take an IAM entity's name without its path.
+ * @returns undefined where the hits name no complete ARN.
+ */
 export function resolveType(
   plan: TypePlan,
-  unsorted: readonly Hit[],
+  best: Hit,
+  named: boolean,
   event: TrailEvent,
   types: ServiceTypes,
 ): readonly ResourceRef[] | undefined {
-  const complete = plan.open ? unsorted.filter((one) => one.lookup.suffix === undefined) : unsorted;
-  const hits = complete.length > 1 ? [...complete].sort(byRank) : complete;
-  for (const { lookup, values } of hits) {
-    const whole = values.filter((value) =>
-      lookup.match ? wholeOf(lookup.match, value) : isArnOf(value, plan, types),
-    );
-    if (whole.length > 0) return unique(whole).map((arn) => finish(arn, plan, undefined, lookup, event));
+  let first: Hit | undefined;
+  let binds = false;
+  for (let hit: Hit | undefined = best; hit !== undefined; hit = hit.next) {
+    if (!isTaken(hit, plan, named)) continue;
+    first ??= hit;
+    const { lookup, slots } = hit.entry;
+    const whole = lookup.match === undefined ? arnsOf(hit, plan, types) : wholeOf(hit);
+    if (whole !== undefined) return finishAll(whole, plan, undefined, lookup, event);
+    if (slots.length > 0) binds = true;
   }
-  const binds = hits.some((one) => one.lookup.variables.length > 0);
-  for (const template of binds ? plan.templates : []) {
-    if (!template.fillable) continue;
-    const place = placeOf(event);
-    const direct = hits.some(givesPlace) ? undefined : fillPlain(template, hits[0]!, place);
-    if (direct !== undefined)
-      return unique(direct).map((arn) => finish(arn, plan, template, hits[0]!.lookup, event));
-    const arns = new Map<string, Lookup | undefined>();
-    for (const { values, from } of bindings(template, hits, event)) {
-      const arn = template.fill(place, values);
-      if (arn !== undefined) arns.set(arn, from);
-    }
-    if (arns.size > 0) return [...arns].map(([arn, from]) => finish(arn, plan, template, from, event));
+  if (first === undefined) return undefined;
+  if (binds) {
+    const refs = filled(plan, first, named, event);
+    if (refs !== undefined) return refs;
   }
   if (plan.open) return undefined;
   // A parameter that our rows read as a name held an ARN of the right kind after all.
-  for (const { lookup, values } of hits) {
-    const whole = values.filter((value) => isArnOf(value, plan, types));
-    if (whole.length > 0) return unique(whole).map((arn) => finish(arn, plan, undefined, lookup, event));
+  for (let hit: Hit | undefined = first; hit !== undefined; hit = hit.next) {
+    if (!isTaken(hit, plan, named)) continue;
+    const whole = arnsOf(hit, plan, types);
+    if (whole !== undefined) return finishAll(whole, plan, undefined, hit.entry.lookup, event);
   }
   return undefined;
 }
 
-/** The usual case without its ceremony: one variable, to which the best hit gives plain values. */
-function fillPlain(template: Template, { lookup, values }: Hit, place: Place): readonly string[] | undefined {
-  if (template.variables.length !== 1 || lookup.sets !== template.variables[0]) return undefined;
-  if (lookup.match !== undefined || lookup.append !== undefined) return undefined;
-  const out: string[] = [];
-  for (const value of values) {
-    const arn = value.startsWith('arn:') ? undefined : template.fillWith(place, value);
-    if (arn === undefined) return undefined;
-    out.push(arn);
+const isTaken = ({ entry }: Hit, plan: TypePlan, named: boolean): boolean =>
+  (named || !entry.lookup.pathUnknown) && !(plan.open && entry.lookup.suffix !== undefined);
+
+/** The first template for which the hits have every variable. */
+function filled(
+  plan: TypePlan,
+  first: Hit,
+  named: boolean,
+  event: TrailEvent,
+): readonly ResourceRef[] | undefined {
+  const place = placeOf(event);
+  const usual = fillUsual(plan, first, place);
+  if (usual !== undefined) {
+    const { template } = plan.templates[0]!;
+    return [finish(usual, plan, template, first.entry.lookup, event)];
   }
-  return out;
+  for (const slotted of plan.templates) {
+    if (!slotted.template.fillable) continue;
+    const { combinations, from } = bind(plan, slotted, first, named, plan.open, event);
+    const arns: string[] = [];
+    for (const values of combinations) {
+      const arn = fillSlots(slotted.parts, place, values);
+      if (arn !== undefined) arns.push(arn);
+    }
+    if (arns.length > 0) return finishAll(arns, plan, slotted.template, from, event);
+  }
+  return undefined;
+}
+
+/** Most often one parameter has one value for the one variable of the type's first template. */
+function fillUsual({ templates }: TypePlan, { entry, values, next }: Hit, place: Place): string | undefined {
+  const template = templates[0];
+  if (next !== undefined || values.length !== 1 || template === undefined || !template.template.fillable)
+    return undefined;
+  if (template.only < 0 || entry.slots.length !== 1 || entry.slots[0] !== template.only) return undefined;
+  if (entry.lookup.append !== undefined) return undefined;
+  const value = takenFrom(entry, values[0]!);
+  return value === undefined ? undefined : fillOnly(template.parts, place, template.only, value);
+}
+
+/** What a lookup of one variable takes from a text. */
+function takenFrom({ lookup, captures }: SlotLookup, text: string): string | undefined {
+  if (lookup.match === undefined) return text.startsWith('arn:') ? undefined : text;
+  return captures.length === 1 ? lookup.match.expression.exec(text)?.[1] : undefined;
 }
 
 /** What the record shows of a resource that it does not name fully. */
-export function partOf(
-  plan: TypePlan,
-  hits: readonly Hit[],
-  event: TrailEvent,
-): readonly ResourceRef[] | undefined {
+export function partOf(plan: TypePlan, best: Hit, event: TrailEvent): readonly ResourceRef[] | undefined {
   const patterns = new Set<Pattern>();
-  const sorted = [...hits].sort(byRank);
-  for (const template of plan.templates)
-    for (const { values, from } of bindings(template, sorted, event)) {
-      if (from === undefined) continue;
-      const pattern = partial(template, placeOf(event), values);
-      patterns.add(from.suffix === undefined ? pattern : asPattern(pattern + from.suffix));
-    }
+  for (const slotted of plan.templates) {
+    const { combinations, from } = bind(plan, slotted, best, true, false, event);
+    if (from === undefined) continue;
+    for (const values of combinations)
+      patterns.add(asPattern(fillPartly(slotted.parts, placeOf(event), values) + (from.suffix ?? '')));
+  }
   if (patterns.size === 0) return undefined;
   const reason = 'the record shows a part of its name only';
   return [{ kind: 'unresolved', type: plan.name, reason, patterns: [...patterns].sort() }];
 }
 
-const unique = (values: readonly string[]): readonly string[] =>
-  values.length > 1 ? [...new Set(values)] : values;
-const wholeOf = (match: RegExp, value: string): boolean => match.exec(value)?.groups?.whole === value;
-const isArnOf = (value: string, plan: TypePlan, types: ServiceTypes): boolean =>
-  value.startsWith('arn:') && types.typeOf(value) === plan.name;
-const givesPlace = ({ lookup }: Hit): boolean => lookup.variables.some(isPlace);
-const isPlace = (name: string): boolean => name === 'Account' || name === 'Region';
+/** The values that are ARNs of the type; undefined where there are none. */
+function arnsOf({ values }: Hit, plan: TypePlan, types: ServiceTypes): string[] | undefined {
+  let out: string[] | undefined;
+  for (const value of values)
+    if (value.startsWith('arn:') && types.typeOf(value) === plan.name)
+      if (out) out.push(value);
+      else out = [value];
+  return out;
+}
 
-/** Every combination of values for the variables that the hits bind, best hit first for each variable. */
-function bindings(template: Template, hits: readonly Hit[], event: TrailEvent): readonly Binding[] {
-  let out: readonly Binding[] = [NOTHING];
-  const bound = new Set<string>();
-  for (const { lookup, values } of hits) {
-    const gives = lookup.variables.some((name) => !bound.has(name) && template.variables.includes(name));
-    if (!gives && !(lookup.variables.length > 0 && lookup.variables.every(isPlace))) continue;
-    const options = values.flatMap((value) => optionsOf(lookup, value, event));
+function wholeOf({ entry, values }: Hit): string[] | undefined {
+  const { lookup, whole } = entry;
+  if (whole === 0) return undefined;
+  const out = values.filter((value) => lookup.match!.expression.exec(value)?.[whole] === value);
+  return out.length > 0 ? out : undefined;
+}
+
+/** The values of the variables that the hits bind, best hit first for each variable. `whole`: complete names only. */
+function bind(
+  plan: TypePlan,
+  { own }: SlotTemplate,
+  first: Hit,
+  named: boolean,
+  whole: boolean,
+  event: TrailEvent,
+): Bound {
+  const bound: boolean[] = new Array(plan.size);
+  let out: Values[] = [new Array(plan.size)];
+  let from: Lookup | undefined;
+  for (let hit: Hit | undefined = first; hit !== undefined; hit = hit.next) {
+    const { lookup, slots, onlyPlace } = hit.entry;
+    if ((whole && lookup.suffix !== undefined) || (!named && lookup.pathUnknown)) continue;
+    if (!onlyPlace && !givesNew(slots, own, bound)) continue;
+    const options = optionsOf(hit, event);
     if (options.length === 0) continue;
-    if (out.length * options.length > MAX_RESOURCES) return [];
-    out = out.flatMap((one) =>
-      options.map((option) => {
-        const all = new Map(one.values);
-        for (const [name, text] of option) if (!bound.has(name)) all.set(name, text);
-        return { values: all, from: lookup };
-      }),
-    );
-    for (const name of lookup.variables) bound.add(name);
+    if (out.length > 1 && out.length * options.length > MAX_RESOURCES) return { combinations: [], from };
+    if (options.length > 1)
+      out = out.flatMap((values) => options.map((option) => merged([...values], option, bound)));
+    else for (const values of out) merged(values, options[0]!, bound);
+    from = lookup;
+    for (const slot of slots) bound[slot] = true;
+  }
+  return { combinations: out, from };
+}
+
+function givesNew(slots: readonly number[], own: readonly boolean[], bound: readonly boolean[]): boolean {
+  for (const slot of slots) if (own[slot] && !bound[slot]) return true;
+  return false;
+}
+
+/** Slot, value, slot, value. */
+type Option = (number | string)[];
+
+function merged(values: Values, option: Option, bound: readonly boolean[]): Values {
+  for (let index = 0; index < option.length; index += 2) {
+    const slot = option[index] as number;
+    if (!bound[slot]) values[slot] = option[index + 1] as string;
+  }
+  return values;
+}
+
+function optionsOf(hit: Hit, event: TrailEvent): readonly Option[] {
+  const out: Option[] = [];
+  for (const value of hit.values) {
+    const option = optionOf(hit.entry, value);
+    if (option !== undefined) out.push(option);
+  }
+  const { append } = hit.entry.lookup;
+  const extra = append?.path.read(event)[0];
+  if (append === undefined || extra === undefined) return out;
+  for (const option of out)
+    for (let index = 0; index < option.length; index += 2)
+      if (option[index] === hit.entry.appendSlot && !(option[index + 1] as string).includes(append.separator))
+        option[index + 1] += append.separator + extra;
+  return out;
+}
+
+function optionOf({ lookup, slots, captures }: SlotLookup, value: string): Option | undefined {
+  if (lookup.match === undefined)
+    return lookup.sets === undefined || value.startsWith('arn:') ? undefined : [slots[0]!, value];
+  const groups = lookup.match.expression.exec(value);
+  if (groups === null) return undefined;
+  const out: Option = [];
+  for (let index = 0; index < captures.length; index += 1) {
+    const text = groups[index + 1];
+    if (captures[index]! >= 0 && text !== undefined) out.push(captures[index]!, text);
   }
   return out;
 }
 
-type Option = readonly (readonly [name: string, text: string])[];
-
-function optionsOf(lookup: Lookup, value: string, event: TrailEvent): readonly Option[] {
-  let pairs: Option;
-  if (lookup.match) {
-    const groups = lookup.match.exec(value)?.groups;
-    if (!groups) return [];
-    pairs = lookup.variables.flatMap((name) => {
-      const text = groups[name];
-      return text === undefined ? [] : [[name, text] as const];
-    });
-  } else if (lookup.sets !== undefined && !value.startsWith('arn:')) pairs = [[lookup.sets, value]];
-  else return [];
-  const { append } = lookup;
-  const extra = append?.path.read(event)[0];
-  if (append === undefined || extra === undefined) return [pairs];
-  return [
-    pairs.map(([name, text]) =>
-      name === append.variable && !text.includes(append.separator)
-        ? [name, text + append.separator + extra]
-        : [name, text],
-    ),
-  ];
+function finishAll(
+  arns: readonly string[],
+  plan: TypePlan,
+  template: Template | undefined,
+  lookup: Lookup | undefined,
+  event: TrailEvent,
+): readonly ResourceRef[] {
+  if (arns.length === 1) return [finish(arns[0]!, plan, template, lookup, event)];
+  return [...new Set(arns)].map((arn) => finish(arn, plan, template, lookup, event));
 }
 
 function finish(
@@ -167,10 +256,19 @@ function finish(
   event: TrailEvent,
 ): ResourceRef {
   const found = lookup === undefined ? 'fixed' : lookup.path.from === 'response' ? 'response' : 'request';
-  const ref = { kind: 'arn', arn: plan.form ? plan.form(arn) : arn, type: plan.name, found } as const;
-  if (lookup?.pathUnknown) return { ...ref, inexact: { why: 'path-unknown', patterns: anyPath(arn) } };
+  const { name: type, form } = plan;
+  const spelled = form ? form(arn) : arn;
+  if (lookup?.pathUnknown)
+    return {
+      kind: 'arn',
+      arn: spelled,
+      type,
+      found,
+      inexact: { why: 'path-unknown', patterns: anyPath(arn) },
+    };
+  const ref = { kind: 'arn', arn: spelled, type, found } as const;
   if (found !== 'response' || !isNew(arn, event)) return ref;
-  const known = template ?? plan.templates.find((one) => one.matches(arn));
+  const known = template ?? plan.templates.find((one) => one.template.matches(arn))?.template;
   if (known === undefined) return ref;
-  return { ...ref, inexact: { why: 'created', patterns: [partial(known, placeOf(event), NOTHING.values)] } };
+  return { ...ref, inexact: { why: 'created', patterns: [partial(known, placeOf(event), NO_VALUES)] } };
 }

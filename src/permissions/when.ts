@@ -15,21 +15,41 @@ export type Condition = (event: TrailEvent) => boolean;
 
 /** Compiles a row's condition. A pattern holds when one of the values at its path matches it. */
 export function compileWhen(when: When): Condition {
-  const has = (when.has ?? []).map(compilePath);
-  const any = (when.any ?? []).map(compilePath);
-  const lacks = (when.lacks ?? []).map(compilePath);
-  const match = patterns(when.match);
-  const notMatch = patterns(when.notMatch);
-  return (event) =>
-    has.every((path) => path.present(event)) &&
-    (any.length === 0 || any.some((path) => path.present(event))) &&
-    !lacks.some((path) => path.present(event)) &&
-    match.every(([path, pattern]) => path.read(event).some((value) => pattern.test(value))) &&
-    !notMatch.some(([path, pattern]) => path.read(event).some((value) => pattern.test(value)));
+  const checks: Condition[] = [
+    ...(when.has ?? []).map((text) => compilePath(text).present),
+    ...(when.any ? [anyOf(when.any)] : []),
+    ...(when.lacks ?? []).map((text) => not(compilePath(text).present)),
+    ...Object.entries(when.match ?? {}).map(([path, pattern]) => matches(path, pattern)),
+    ...Object.entries(when.notMatch ?? {}).map(([path, pattern]) => not(matches(path, pattern))),
+  ];
+  if (checks.length === 1) return checks[0]!;
+  return (event) => {
+    for (const check of checks) if (!check(event)) return false;
+    return true;
+  };
 }
 
-const patterns = (rows: Readonly<Record<string, string>> | undefined) =>
-  Object.entries(rows ?? {}).map(([path, pattern]) => [compilePath(path), new RegExp(pattern, 'i')] as const);
+const not =
+  (check: Condition): Condition =>
+  (event) =>
+    !check(event);
+
+function anyOf(texts: readonly string[]): Condition {
+  const paths = texts.map(compilePath);
+  return (event) => {
+    for (const path of paths) if (path.present(event)) return true;
+    return paths.length === 0;
+  };
+}
+
+function matches(text: string, pattern: string): Condition {
+  const path = compilePath(text);
+  const expression = new RegExp(pattern, 'i');
+  return (event) => {
+    for (const value of path.read(event)) if (expression.test(value)) return true;
+    return false;
+  };
+}
 
 /** The paths a condition reads, for the readers that fetch only what is needed. */
 export const pathsOf = (when: When | undefined): readonly string[] =>
