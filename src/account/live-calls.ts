@@ -104,6 +104,11 @@ export async function pages<T extends Page>(
   let marker: string | undefined;
   do {
     const page = await next(marker === undefined ? {} : { Marker: marker });
+    // Of a web page or an empty body the SDK makes an answer without members: no list is not an empty list.
+    if (!Object.entries(page).some(([name, value]) => name !== '$metadata' && value !== undefined))
+      throw new RunError(
+        `could not ${purpose.doing}: the answer holds nothing; check \`--endpoint-url\` and proxies`,
+      );
     read.push(page);
     marker = page.IsTruncated ? page.Marker : undefined;
     if (page.IsTruncated && (marker === undefined || seen.has(marker)))

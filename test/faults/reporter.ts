@@ -32,7 +32,7 @@ export default class FaultReporter implements Reporter {
     process.stdout.write(`${'faults'.padEnd(10)}${String(total).padStart(7)}\n`);
     process.stdout.write(`${'violations'.padEnd(10)}${String(violations.length).padStart(7)}\n`);
     if (skipped > 0) process.stdout.write(`SKIPPED: ${skipped} tests\n`);
-    for (const one of violations) process.stdout.write(`\n${one.slice(0, 2000)}\n`);
+    for (const one of violations) process.stdout.write(`\n${one.slice(0, 4000)}\n`);
     if (total < PROMISED) process.stdout.write(`\nfewer than the ${PROMISED} faults promised\n`);
     if (total < PROMISED || violations.length > 0) process.exitCode = 1;
   }

@@ -1,8 +1,6 @@
 /** One test a fault, or one test for a sweep of many: each fault that ran is told to the reporter by kind and name. */
 import { it, type TestContext } from 'vitest';
 
-export type FaultKind = 'bytes' | 'json' | 'events' | 's3' | 'disk' | 'process' | 'athena' | 'iam' | 'lookup';
-
 declare module 'vitest' {
   interface TaskMeta {
     faults?: { kind: FaultKind; name: string }[];
@@ -51,6 +49,6 @@ export function faultSweep<T>(
         wrong.push(`${String(row)}: ${error instanceof Error ? error.message : String(error)}`);
       }
     if (wrong.length > 0)
-      throw new Error(`${wrong.length} of ${rows.length} violate: ${wrong.slice(0, 3).join('\n')}`);
+      throw new Error(`${wrong.length} of ${rows.length} violate: ${wrong.slice(0, 12).join('\n')}`);
   });
 }

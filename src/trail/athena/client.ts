@@ -129,6 +129,9 @@ async function waitFor(
         `athena query \`${id}\` was stopped: it had scanned ${scanned.toLocaleString('en-US')} bytes, more than \`--max-bytes ${maxBytes}\`; shorten the window or raise the limit`,
       );
     if (state === 'SUCCEEDED') return execution!;
+    // Something between us and AWS answers: asking it again would never end.
+    if (state !== 'QUEUED' && state !== 'RUNNING')
+      throw new RunError(`athena names no state of query \`${id}\`: check \`--endpoint-url\` and proxies`);
     await sleep(pause, signal);
   }
 }

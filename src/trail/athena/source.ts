@@ -84,6 +84,7 @@ async function* readAll(
   );
   const only = read.principals?.length === 1 ? read.principals[0] : undefined;
   const outside = only ? outsideEvents(only, found.outside, read.window.to) : [];
+  let answered = 0;
   let left = found.records - found.malformed - (outside.length > 0 ? found.outside : 0);
   let batch: Batch = {
     ...EMPTY,
@@ -95,6 +96,7 @@ async function* readAll(
     const { events, rejections } = expandRow(row);
     const records = events.reduce((sum, event) => sum + event.count, 0) + rejections.length;
     left -= records;
+    answered += records;
     batch = {
       ...batch,
       records: batch.records + records,
@@ -105,6 +107,11 @@ async function* readAll(
     yield batch;
     [batch, held] = [EMPTY, 0];
   }
+  // What the first question counted and the second does not give would look like calls that were never made.
+  if (answered < found.wanted)
+    throw new EvidenceError(
+      `athena counted ${found.wanted} records in the window and its answer holds ${answered} of them: the result file is cut, or not Athena's; run again`,
+    );
   yield { ...batch, records: batch.records + left, skippedOtherPrincipal: left };
   read.onProgress?.({ objectsDone: counts.objects, bytesDone: counts.bytes, records: found.records });
 }
@@ -136,6 +143,8 @@ function outsideEvents(
 interface Found {
   readonly records: number;
   readonly malformed: number;
+  /** Records of those asked for inside the window, without the malformed. */
+  readonly wanted: number;
   /** The principal's own records outside the window. */
   readonly outside: number;
   readonly cells: readonly CoverageCell[];
@@ -146,10 +155,12 @@ interface Found {
 async function readCoverage(rows: AsyncIterable<Row>): Promise<Found> {
   const cells = new Map<string, CoverageCell>();
   const events = new Set<string>();
-  let [records, malformed, outside] = [0, 0, 0];
+  let [records, malformed, wanted, outside] = [0, 0, 0, 0];
   for await (const row of rows) {
     records += Number(row.get('records') ?? 0);
     malformed += Number(row.get('malformed') ?? 0);
+    if (row.get('mine') === 'true' && row.get('outside') !== 'true')
+      wanted += Number(row.get('records') ?? 0) - Number(row.get('malformed') ?? 0);
     const [accountId, region, day] = [
       row.get('account') ?? '',
       row.get('region') ?? '',
@@ -163,6 +174,7 @@ async function readCoverage(rows: AsyncIterable<Row>): Promise<Found> {
   return {
     records,
     malformed,
+    wanted,
     outside,
     cells: [...cells].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell),
     events,
