@@ -1,6 +1,8 @@
 /** One test a fault, or one test for a sweep of many: each fault that ran is told to the reporter by kind and name. */
 import { it, type TestContext } from 'vitest';
 
+export type FaultKind = 'bytes' | 'json' | 'events' | 's3' | 'disk' | 'process' | 'athena' | 'iam';
+
 declare module 'vitest' {
   interface TaskMeta {
     faults?: { kind: FaultKind; name: string }[];
