@@ -12,7 +12,7 @@ import { mergeStatements, packStatements } from '../policy/pack.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { policySize, quota } from '../policy/size.ts';
 import type { AfterPolicy, Synthesis, SynthesisInput } from './synthesise.ts';
-import { uniqueSid } from './synthesise-group.ts';
+import { saysUnseen, uniqueSid } from './synthesise-group.ts';
 
 type Step = 'as-is' | 'merged' | 'joined' | 'exact-wildcards' | 'wider-wildcards';
 type Fitted = Pick<Synthesis, 'policies' | 'fits' | 'fitDetail'>;
@@ -161,7 +161,12 @@ function shorten(
   if (step === 'as-is') return json(statements);
   const short =
     step === 'merged' ? statements : statements.map((one) => compressed(one, step, input, granted));
-  return mergeStatements(json(short), { sids: 'drop' }).map((one) => renamed(one, input));
+  // What was not seen in use stays apart, so that its Sid stays true.
+  const unseen = (one: JsonStatement): boolean => saysUnseen(one.Sid ?? '');
+  const all = json(short);
+  return [all.filter((one) => !unseen(one)), all.filter(unseen)].flatMap((some) =>
+    mergeStatements(some, { sids: 'drop' }).map((one) => renamed(one, input)),
+  );
 }
 
 /** A Sid that we made from one service's name says nothing true of several. A Sid of the old policies stays. */
@@ -169,7 +174,7 @@ function renamed(statement: JsonStatement, { keptSids }: SynthesisInput): JsonSt
   const actions = [statement.Action ?? []].flat() as readonly string[];
   const services = new Set(actions.map((action) => action.slice(0, action.indexOf(':'))));
   if (!statement.Sid || services.size < 2 || keptSids.has(statement.Sid)) return statement;
-  return { ...statement, Sid: 'SeveralServices' };
+  return { ...statement, Sid: saysUnseen(statement.Sid) ? 'SeveralServicesKeptUnseen' : 'SeveralServices' };
 }
 
 function compressed(statement: Statement, step: Step, input: SynthesisInput, granted: Granted): Statement {

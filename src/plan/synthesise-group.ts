@@ -9,6 +9,8 @@ export interface Grant {
   readonly action: string;
   readonly resource: Selector<Pattern>;
   readonly conditions: readonly Condition[];
+  /** Kept although no use of it was seen. */
+  readonly unseen?: boolean;
 }
 
 interface Group {
@@ -17,6 +19,8 @@ interface Group {
   readonly conditions: readonly Condition[];
   readonly kind: Kind;
   readonly service: string;
+  /** No use of any of its actions was seen. */
+  unseen: boolean;
 }
 
 /** Whether only `Resource: "*"` can match the action; unknown for wildcards and unpublished actions. */
@@ -30,6 +34,7 @@ const serviceOf = (action: string): string => (/^([^:]*):/.exec(action)?.[1] ?? 
  * conditions; also where each lacks only resources of kinds that could never be its own (`s3:ListBucket` beside
  * `s3:GetObject` on a bucket and its objects). Actions without resource-level permission stand alone.
  * A statement that allowed whole services is regrouped by service, sorted, each with a Sid that says what it is.
+ * What is kept although no use was seen stands behind the rest and says so in its Sid.
  */
 export function groupGrants(
   grants: readonly Grant[],
@@ -39,20 +44,23 @@ export function groupGrants(
   const fresh = !old || isBroad(old);
   const groups: Group[] = [];
   const byKey = new Map<string, Group>();
-  for (const { action, resource, conditions } of grants) {
+  for (const { action, resource, conditions, unseen = false } of grants) {
     const kind = kindOf(action, catalogue);
     const service = fresh ? serviceOf(action) : '';
     const key = JSON.stringify([service, kind, resource.not, resource.patterns, conditions]);
     let group = byKey.get(key);
     if (!group) {
-      group = { actions: [], resource, conditions, kind, service };
+      group = { actions: [], resource, conditions, kind, service, unseen };
       byKey.set(key, group);
       groups.push(group);
     }
+    group.unseen &&= unseen;
     if (!group.actions.some((one) => one.toLowerCase() === action.toLowerCase())) group.actions.push(action);
   }
   const merged = mergeEffective(groups, catalogue);
-  const ordered = fresh ? merged.map(sortLists).sort(compareGroups) : merged;
+  const ordered = fresh
+    ? merged.map(sortLists).sort(compareGroups)
+    : [...merged].sort((a, b) => Number(a.unseen) - Number(b.unseen));
   const sids = new Set<string>();
   return ordered.map((group, i) => {
     const sid = sidOf(group, i, old?.sid, fresh, catalogue);
@@ -90,6 +98,7 @@ const sortLists = (group: Group): Group => ({
 });
 const compareGroups = (a: Group, b: Group): number =>
   byCodeUnit(a.service, b.service) ||
+  Number(a.unseen) - Number(b.unseen) ||
   byCodeUnit(a.resource.patterns.join('\n'), b.resource.patterns.join('\n')) ||
   byCodeUnit(a.actions.join('\n'), b.actions.join('\n')) ||
   byCodeUnit(JSON.stringify(a.conditions), JSON.stringify(b.conditions));
@@ -109,6 +118,7 @@ function mergeEffective(groups: readonly Group[], catalogue: Catalogue): readonl
       const other = result[home]!;
       result[home] = {
         ...other,
+        unseen: other.unseen && group.unseen,
         actions: [...other.actions, ...group.actions],
         resource: {
           not: false,
@@ -175,6 +185,10 @@ function templatesOf(type: string, catalogue: Catalogue): readonly string[] {
   return catalogue.resourceType(service!, name!)?.arnTemplates ?? [];
 }
 
+const UNSEEN = 'KeptUnseen';
+/** True for a Sid of ours that says that no use was seen. */
+export const saysUnseen = (sid: string): boolean => /KeptUnseen(?:Part)?\d*$/.test(sid);
+
 /** The old Sid first; further statements add what they are. A regrouped statement without one is named by service and kind. */
 function sidOf(
   group: Group,
@@ -183,11 +197,15 @@ function sidOf(
   fresh: boolean,
   catalogue: Catalogue,
 ): string | undefined {
-  if (oldSid !== undefined && (index === 0 || oldSid === '')) return oldSid;
-  if (oldSid === undefined && !fresh) return undefined;
+  // A use seen since the last run: the Sid that we gave then is no longer true.
+  const outdated = oldSid !== undefined && saysUnseen(oldSid) && !group.unseen;
+  if (oldSid !== undefined && (index === 0 || oldSid === '') && !outdated) return oldSid;
+  if (oldSid === undefined && !fresh && !group.unseen) return undefined;
   const services = new Set(group.actions.map(serviceOf));
   const service = services.size === 1 ? pascal([...services][0]!) : '';
-  return `${oldSid ?? ''}${service}${kindName(group, catalogue)}` || 'Statement';
+  const base = (oldSid ?? '').replace(/KeptUnseen(?:Part)?\d*$/, '');
+  if (group.unseen) return `${base || service}${UNSEEN}`;
+  return `${base}${service}${kindName(group, catalogue)}` || 'Statement';
 }
 
 /** The kinds of resource that a statement names; nothing where they are many or not known. */

@@ -102,6 +102,7 @@ function outcomeOf(
     action,
     resource: statement.resource,
     conditions: statement.conditions,
+    unseen: judgement.verdict !== 'used',
     written: [],
   };
   if (keep === 'as-granted' || judgement.entries.length === 0) return [asGranted];
@@ -183,12 +184,18 @@ function grantsOfPattern(
 ): readonly Grant[] {
   const under = judgementsUnder(pattern, services);
   if (under.length === 0)
-    return [{ action: pattern, resource: statement.resource, conditions: statement.conditions }];
+    return [
+      { action: pattern, resource: statement.resource, conditions: statement.conditions, unseen: true },
+    ];
   const found = under.map((one) => outcomes.get(one.action.toLowerCase()));
   const first = found[0];
   const firstKey = first?.map(keyOf).join();
   if (first && found.every((one) => one && one.map(keyOf).join() === firstKey))
-    return first.map((grant) => ({ ...grant, action: pattern }));
+    return first.map((grant) => ({
+      ...grant,
+      action: pattern,
+      unseen: found.every((all) => all?.every((one) => one.unseen === true)),
+    }));
   return grantsOfEach(under, outcomes);
 }
 

@@ -5,6 +5,7 @@ data "aws_iam_policy_document" "legacy_reporting_policy_1" {
   version = "2012-10-17"
 
   statement {
+    sid    = "S3KeptUnseen"
     effect = "Allow"
     actions = [
       "s3:GetObjectVersionForReplication",
@@ -25,7 +26,7 @@ data "aws_iam_policy_document" "legacy_reporting_policy_1" {
   }
 
   statement {
-    sid    = "ReportsAthenaAny"
+    sid    = "ReportsKeptUnseen"
     effect = "Allow"
     actions = [
       "athena:GetCatalogs",
@@ -42,14 +43,14 @@ data "aws_iam_policy_document" "legacy_reporting_policy_1" {
   }
 
   statement {
-    sid       = "ReportsGlueAny"
+    sid       = "ReportsKeptUnseen2"
     effect    = "Allow"
     actions   = ["glue:GetCompletion"]
     resources = ["*"]
   }
 
   statement {
-    sid    = "ReportsGlueAny2"
+    sid    = "ReportsKeptUnseen3"
     effect = "Allow"
     actions = [
       "glue:GetDataPreviewStatement",

@@ -7,6 +7,7 @@ resource "aws_iam_policy" "legacy_reporting_policy_1" {
     Version = "2012-10-17"
     Statement = [
       {
+        Sid    = "S3KeptUnseen"
         Effect = "Allow"
         Action = [
           "s3:GetObjectVersionForReplication",
@@ -25,7 +26,7 @@ resource "aws_iam_policy" "legacy_reporting_policy_1" {
         Resource = "*"
       },
       {
-        Sid    = "ReportsAthenaAny"
+        Sid    = "ReportsKeptUnseen"
         Effect = "Allow"
         Action = [
           "athena:GetCatalogs",
@@ -41,13 +42,13 @@ resource "aws_iam_policy" "legacy_reporting_policy_1" {
         Resource = "*"
       },
       {
-        Sid      = "ReportsGlueAny"
+        Sid      = "ReportsKeptUnseen2"
         Effect   = "Allow"
         Action   = "glue:GetCompletion"
         Resource = "*"
       },
       {
-        Sid    = "ReportsGlueAny2"
+        Sid    = "ReportsKeptUnseen3"
         Effect = "Allow"
         Action = [
           "glue:GetDataPreviewStatement",

@@ -17,6 +17,7 @@ export class TightenedPolicies extends Construct {
         "Version": "2012-10-17",
         "Statement": [
           {
+            "Sid": "S3KeptUnseen",
             "Effect": "Allow",
             "Action": [
               "s3:GetObjectVersionForReplication",
@@ -35,7 +36,7 @@ export class TightenedPolicies extends Construct {
             "Resource": "*"
           },
           {
-            "Sid": "ReportsAthenaAny",
+            "Sid": "ReportsKeptUnseen",
             "Effect": "Allow",
             "Action": [
               "athena:GetCatalogs",
@@ -51,13 +52,13 @@ export class TightenedPolicies extends Construct {
             "Resource": "*"
           },
           {
-            "Sid": "ReportsGlueAny",
+            "Sid": "ReportsKeptUnseen2",
             "Effect": "Allow",
             "Action": "glue:GetCompletion",
             "Resource": "*"
           },
           {
-            "Sid": "ReportsGlueAny2",
+            "Sid": "ReportsKeptUnseen3",
             "Effect": "Allow",
             "Action": [
               "glue:GetDataPreviewStatement",

@@ -15,7 +15,34 @@ data "aws_iam_policy_document" "order_service" {
   version = "2012-10-17"
 
   statement {
-    sid    = "Orders"
+    sid     = "Orders"
+    effect  = "Allow"
+    actions = ["dynamodb:GetItem"]
+    resources = [
+      "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
+      "arn:aws:dynamodb:eu-west-1:111122223333:table/customers",
+    ]
+  }
+
+  statement {
+    sid    = "OrdersDynamodbTable"
+    effect = "Allow"
+    actions = [
+      "dynamodb:PutItem",
+      "dynamodb:UpdateItem",
+    ]
+    resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/orders"]
+  }
+
+  statement {
+    sid       = "OrdersDynamodbIndex"
+    effect    = "Allow"
+    actions   = ["dynamodb:Query"]
+    resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-customer"]
+  }
+
+  statement {
+    sid    = "OrdersKeptUnseen"
     effect = "Allow"
     actions = [
       "dynamodb:AssociateTableReplica",
@@ -40,7 +67,7 @@ data "aws_iam_policy_document" "order_service" {
   }
 
   statement {
-    sid    = "OrdersDynamodbTable"
+    sid    = "OrdersKeptUnseen2"
     effect = "Allow"
     actions = [
       "dynamodb:DescribeReservedCapacity",
@@ -58,33 +85,6 @@ data "aws_iam_policy_document" "order_service" {
   }
 
   statement {
-    sid     = "OrdersDynamodbTable2"
-    effect  = "Allow"
-    actions = ["dynamodb:GetItem"]
-    resources = [
-      "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
-      "arn:aws:dynamodb:eu-west-1:111122223333:table/customers",
-    ]
-  }
-
-  statement {
-    sid    = "OrdersDynamodbTable3"
-    effect = "Allow"
-    actions = [
-      "dynamodb:PutItem",
-      "dynamodb:UpdateItem",
-    ]
-    resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/orders"]
-  }
-
-  statement {
-    sid       = "OrdersDynamodbIndex"
-    effect    = "Allow"
-    actions   = ["dynamodb:Query"]
-    resources = ["arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-customer"]
-  }
-
-  statement {
     sid       = "Secrets"
     effect    = "Allow"
     actions   = ["secretsmanager:GetSecretValue"]
@@ -94,19 +94,29 @@ data "aws_iam_policy_document" "order_service" {
   statement {
     sid       = "Keys"
     effect    = "Allow"
-    actions   = ["kms:SynchronizeMultiRegionKey"]
-    resources = ["*"]
-  }
-
-  statement {
-    sid       = "KeysKmsKey"
-    effect    = "Allow"
     actions   = ["kms:Decrypt"]
     resources = ["arn:aws:kms:eu-west-1:111122223333:key/6f1c2a30-58d4-4f0e-9a8b-3d7f0c5e1b42"]
   }
 
   statement {
+    sid       = "KeysKeptUnseen"
+    effect    = "Allow"
+    actions   = ["kms:SynchronizeMultiRegionKey"]
+    resources = ["*"]
+  }
+
+  statement {
     sid    = "Functions"
+    effect = "Allow"
+    actions = [
+      "lambda:CreateFunction",
+      "lambda:UpdateFunctionCode",
+    ]
+    resources = ["arn:aws:lambda:eu-west-1:111122223333:function:invoice-renderer"]
+  }
+
+  statement {
+    sid    = "FunctionsKeptUnseen"
     effect = "Allow"
     actions = [
       "lambda:ConnectMicrovm",
@@ -116,7 +126,7 @@ data "aws_iam_policy_document" "order_service" {
   }
 
   statement {
-    sid    = "FunctionsLambdaAny"
+    sid    = "FunctionsKeptUnseen2"
     effect = "Allow"
     actions = [
       "lambda:DisableReplication",
@@ -129,16 +139,6 @@ data "aws_iam_policy_document" "order_service" {
       "lambda:UpdateFunctionCodeSigningConfig",
     ]
     resources = ["*"]
-  }
-
-  statement {
-    sid    = "FunctionsLambdaFunction"
-    effect = "Allow"
-    actions = [
-      "lambda:CreateFunction",
-      "lambda:UpdateFunctionCode",
-    ]
-    resources = ["arn:aws:lambda:eu-west-1:111122223333:function:invoice-renderer"]
   }
 
   statement {
@@ -172,7 +172,7 @@ data "aws_iam_policy_document" "order_service" {
   }
 
   statement {
-    sid       = "LogsLogsAny"
+    sid       = "LogsKeptUnseen"
     effect    = "Allow"
     actions   = ["logs:PutLogEvents"]
     resources = ["*"]
@@ -191,36 +191,6 @@ resource "aws_iam_role_policy_attachment" "order_service" {
 
 data "aws_iam_policy_document" "order_service_policy_1" {
   version = "2012-10-17"
-
-  statement {
-    sid    = "S3Any"
-    effect = "Allow"
-    actions = [
-      "s3:AllowVendedLogDeliveryForResource",
-      "s3:BypassGovernanceRetention",
-      "s3:GetObjectLegalHold",
-      "s3:GetObjectRetention",
-      "s3:GetObjectTagging",
-      "s3:GetObjectVersionForReplication",
-      "s3:GetObjectVersionTorrent",
-      "s3:GetStorageLensDashboard",
-      "s3:InitiateReplication",
-      "s3:ObjectOwnerOverrideToBucketOwner",
-      "s3:PauseReplication",
-      "s3:ReplicateDelete",
-      "s3:ReplicateObject",
-      "s3:ReplicateObjectAnnotation",
-      "s3:ReplicateTags",
-    ]
-    resources = ["*"]
-  }
-
-  statement {
-    sid       = "S3Any2"
-    effect    = "Allow"
-    actions   = ["s3:PutAccessPointPublicAccessBlock"]
-    resources = ["*"]
-  }
 
   statement {
     sid    = "S3BucketObject"
@@ -247,7 +217,37 @@ data "aws_iam_policy_document" "order_service_policy_1" {
   }
 
   statement {
-    sid    = "S3ObjectLambdaAny"
+    sid    = "S3KeptUnseen"
+    effect = "Allow"
+    actions = [
+      "s3:AllowVendedLogDeliveryForResource",
+      "s3:BypassGovernanceRetention",
+      "s3:GetObjectLegalHold",
+      "s3:GetObjectRetention",
+      "s3:GetObjectTagging",
+      "s3:GetObjectVersionForReplication",
+      "s3:GetObjectVersionTorrent",
+      "s3:GetStorageLensDashboard",
+      "s3:InitiateReplication",
+      "s3:ObjectOwnerOverrideToBucketOwner",
+      "s3:PauseReplication",
+      "s3:ReplicateDelete",
+      "s3:ReplicateObject",
+      "s3:ReplicateObjectAnnotation",
+      "s3:ReplicateTags",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "S3KeptUnseen2"
+    effect    = "Allow"
+    actions   = ["s3:PutAccessPointPublicAccessBlock"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid    = "S3ObjectLambdaKeptUnseen"
     effect = "Allow"
     actions = [
       "s3-object-lambda:GetObject",

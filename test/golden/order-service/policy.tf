@@ -19,6 +19,30 @@ resource "aws_iam_policy" "order_service" {
       {
         Sid    = "Orders"
         Effect = "Allow"
+        Action = "dynamodb:GetItem"
+        Resource = [
+          "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
+          "arn:aws:dynamodb:eu-west-1:111122223333:table/customers",
+        ]
+      },
+      {
+        Sid    = "OrdersDynamodbTable"
+        Effect = "Allow"
+        Action = [
+          "dynamodb:PutItem",
+          "dynamodb:UpdateItem",
+        ]
+        Resource = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"
+      },
+      {
+        Sid      = "OrdersDynamodbIndex"
+        Effect   = "Allow"
+        Action   = "dynamodb:Query"
+        Resource = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-customer"
+      },
+      {
+        Sid    = "OrdersKeptUnseen"
+        Effect = "Allow"
         Action = [
           "dynamodb:AssociateTableReplica",
           "dynamodb:CreateGlobalTableWitness",
@@ -41,7 +65,7 @@ resource "aws_iam_policy" "order_service" {
         ]
       },
       {
-        Sid    = "OrdersDynamodbTable"
+        Sid    = "OrdersKeptUnseen2"
         Effect = "Allow"
         Action = [
           "dynamodb:DescribeReservedCapacity",
@@ -58,30 +82,6 @@ resource "aws_iam_policy" "order_service" {
         ]
       },
       {
-        Sid    = "OrdersDynamodbTable2"
-        Effect = "Allow"
-        Action = "dynamodb:GetItem"
-        Resource = [
-          "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
-          "arn:aws:dynamodb:eu-west-1:111122223333:table/customers",
-        ]
-      },
-      {
-        Sid    = "OrdersDynamodbTable3"
-        Effect = "Allow"
-        Action = [
-          "dynamodb:PutItem",
-          "dynamodb:UpdateItem",
-        ]
-        Resource = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"
-      },
-      {
-        Sid      = "OrdersDynamodbIndex"
-        Effect   = "Allow"
-        Action   = "dynamodb:Query"
-        Resource = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-customer"
-      },
-      {
         Sid      = "Secrets"
         Effect   = "Allow"
         Action   = "secretsmanager:GetSecretValue"
@@ -90,17 +90,26 @@ resource "aws_iam_policy" "order_service" {
       {
         Sid      = "Keys"
         Effect   = "Allow"
-        Action   = "kms:SynchronizeMultiRegionKey"
-        Resource = "*"
-      },
-      {
-        Sid      = "KeysKmsKey"
-        Effect   = "Allow"
         Action   = "kms:Decrypt"
         Resource = "arn:aws:kms:eu-west-1:111122223333:key/6f1c2a30-58d4-4f0e-9a8b-3d7f0c5e1b42"
       },
       {
+        Sid      = "KeysKeptUnseen"
+        Effect   = "Allow"
+        Action   = "kms:SynchronizeMultiRegionKey"
+        Resource = "*"
+      },
+      {
         Sid    = "Functions"
+        Effect = "Allow"
+        Action = [
+          "lambda:CreateFunction",
+          "lambda:UpdateFunctionCode",
+        ]
+        Resource = "arn:aws:lambda:eu-west-1:111122223333:function:invoice-renderer"
+      },
+      {
+        Sid    = "FunctionsKeptUnseen"
         Effect = "Allow"
         Action = [
           "lambda:ConnectMicrovm",
@@ -109,7 +118,7 @@ resource "aws_iam_policy" "order_service" {
         Resource = "*"
       },
       {
-        Sid    = "FunctionsLambdaAny"
+        Sid    = "FunctionsKeptUnseen2"
         Effect = "Allow"
         Action = [
           "lambda:DisableReplication",
@@ -122,15 +131,6 @@ resource "aws_iam_policy" "order_service" {
           "lambda:UpdateFunctionCodeSigningConfig",
         ]
         Resource = "*"
-      },
-      {
-        Sid    = "FunctionsLambdaFunction"
-        Effect = "Allow"
-        Action = [
-          "lambda:CreateFunction",
-          "lambda:UpdateFunctionCode",
-        ]
-        Resource = "arn:aws:lambda:eu-west-1:111122223333:function:invoice-renderer"
       },
       {
         Sid      = "PassToLambda"
@@ -159,7 +159,7 @@ resource "aws_iam_policy" "order_service" {
         Resource = "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/order-service:log-stream:app/order-service/*"
       },
       {
-        Sid      = "LogsLogsAny"
+        Sid      = "LogsKeptUnseen"
         Effect   = "Allow"
         Action   = "logs:PutLogEvents"
         Resource = "*"
@@ -179,34 +179,6 @@ resource "aws_iam_policy" "order_service_policy_1" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
-      {
-        Sid    = "S3Any"
-        Effect = "Allow"
-        Action = [
-          "s3:AllowVendedLogDeliveryForResource",
-          "s3:BypassGovernanceRetention",
-          "s3:GetObjectLegalHold",
-          "s3:GetObjectRetention",
-          "s3:GetObjectTagging",
-          "s3:GetObjectVersionForReplication",
-          "s3:GetObjectVersionTorrent",
-          "s3:GetStorageLensDashboard",
-          "s3:InitiateReplication",
-          "s3:ObjectOwnerOverrideToBucketOwner",
-          "s3:PauseReplication",
-          "s3:ReplicateDelete",
-          "s3:ReplicateObject",
-          "s3:ReplicateObjectAnnotation",
-          "s3:ReplicateTags",
-        ]
-        Resource = "*"
-      },
-      {
-        Sid      = "S3Any2"
-        Effect   = "Allow"
-        Action   = "s3:PutAccessPointPublicAccessBlock"
-        Resource = "*"
-      },
       {
         Sid    = "S3BucketObject"
         Effect = "Allow"
@@ -230,7 +202,35 @@ resource "aws_iam_policy" "order_service_policy_1" {
         ]
       },
       {
-        Sid    = "S3ObjectLambdaAny"
+        Sid    = "S3KeptUnseen"
+        Effect = "Allow"
+        Action = [
+          "s3:AllowVendedLogDeliveryForResource",
+          "s3:BypassGovernanceRetention",
+          "s3:GetObjectLegalHold",
+          "s3:GetObjectRetention",
+          "s3:GetObjectTagging",
+          "s3:GetObjectVersionForReplication",
+          "s3:GetObjectVersionTorrent",
+          "s3:GetStorageLensDashboard",
+          "s3:InitiateReplication",
+          "s3:ObjectOwnerOverrideToBucketOwner",
+          "s3:PauseReplication",
+          "s3:ReplicateDelete",
+          "s3:ReplicateObject",
+          "s3:ReplicateObjectAnnotation",
+          "s3:ReplicateTags",
+        ]
+        Resource = "*"
+      },
+      {
+        Sid      = "S3KeptUnseen2"
+        Effect   = "Allow"
+        Action   = "s3:PutAccessPointPublicAccessBlock"
+        Resource = "*"
+      },
+      {
+        Sid    = "S3ObjectLambdaKeptUnseen"
         Effect = "Allow"
         Action = [
           "s3-object-lambda:GetObject",

@@ -21,6 +21,30 @@ export class TightenedPolicies extends Construct {
           {
             "Sid": "Orders",
             "Effect": "Allow",
+            "Action": "dynamodb:GetItem",
+            "Resource": [
+              "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
+              "arn:aws:dynamodb:eu-west-1:111122223333:table/customers"
+            ]
+          },
+          {
+            "Sid": "OrdersDynamodbTable",
+            "Effect": "Allow",
+            "Action": [
+              "dynamodb:PutItem",
+              "dynamodb:UpdateItem"
+            ],
+            "Resource": "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"
+          },
+          {
+            "Sid": "OrdersDynamodbIndex",
+            "Effect": "Allow",
+            "Action": "dynamodb:Query",
+            "Resource": "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-customer"
+          },
+          {
+            "Sid": "OrdersKeptUnseen",
+            "Effect": "Allow",
             "Action": [
               "dynamodb:AssociateTableReplica",
               "dynamodb:CreateGlobalTableWitness",
@@ -43,7 +67,7 @@ export class TightenedPolicies extends Construct {
             ]
           },
           {
-            "Sid": "OrdersDynamodbTable",
+            "Sid": "OrdersKeptUnseen2",
             "Effect": "Allow",
             "Action": [
               "dynamodb:DescribeReservedCapacity",
@@ -60,30 +84,6 @@ export class TightenedPolicies extends Construct {
             ]
           },
           {
-            "Sid": "OrdersDynamodbTable2",
-            "Effect": "Allow",
-            "Action": "dynamodb:GetItem",
-            "Resource": [
-              "arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
-              "arn:aws:dynamodb:eu-west-1:111122223333:table/customers"
-            ]
-          },
-          {
-            "Sid": "OrdersDynamodbTable3",
-            "Effect": "Allow",
-            "Action": [
-              "dynamodb:PutItem",
-              "dynamodb:UpdateItem"
-            ],
-            "Resource": "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"
-          },
-          {
-            "Sid": "OrdersDynamodbIndex",
-            "Effect": "Allow",
-            "Action": "dynamodb:Query",
-            "Resource": "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/index/by-customer"
-          },
-          {
             "Sid": "Secrets",
             "Effect": "Allow",
             "Action": "secretsmanager:GetSecretValue",
@@ -92,17 +92,26 @@ export class TightenedPolicies extends Construct {
           {
             "Sid": "Keys",
             "Effect": "Allow",
-            "Action": "kms:SynchronizeMultiRegionKey",
-            "Resource": "*"
-          },
-          {
-            "Sid": "KeysKmsKey",
-            "Effect": "Allow",
             "Action": "kms:Decrypt",
             "Resource": "arn:aws:kms:eu-west-1:111122223333:key/6f1c2a30-58d4-4f0e-9a8b-3d7f0c5e1b42"
           },
           {
+            "Sid": "KeysKeptUnseen",
+            "Effect": "Allow",
+            "Action": "kms:SynchronizeMultiRegionKey",
+            "Resource": "*"
+          },
+          {
             "Sid": "Functions",
+            "Effect": "Allow",
+            "Action": [
+              "lambda:CreateFunction",
+              "lambda:UpdateFunctionCode"
+            ],
+            "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:invoice-renderer"
+          },
+          {
+            "Sid": "FunctionsKeptUnseen",
             "Effect": "Allow",
             "Action": [
               "lambda:ConnectMicrovm",
@@ -111,7 +120,7 @@ export class TightenedPolicies extends Construct {
             "Resource": "*"
           },
           {
-            "Sid": "FunctionsLambdaAny",
+            "Sid": "FunctionsKeptUnseen2",
             "Effect": "Allow",
             "Action": [
               "lambda:DisableReplication",
@@ -124,15 +133,6 @@ export class TightenedPolicies extends Construct {
               "lambda:UpdateFunctionCodeSigningConfig"
             ],
             "Resource": "*"
-          },
-          {
-            "Sid": "FunctionsLambdaFunction",
-            "Effect": "Allow",
-            "Action": [
-              "lambda:CreateFunction",
-              "lambda:UpdateFunctionCode"
-            ],
-            "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:invoice-renderer"
           },
           {
             "Sid": "PassToLambda",
@@ -161,7 +161,7 @@ export class TightenedPolicies extends Construct {
             "Resource": "arn:aws:logs:eu-west-1:111122223333:log-group:/ecs/order-service:log-stream:app/order-service/*"
           },
           {
-            "Sid": "LogsLogsAny",
+            "Sid": "LogsKeptUnseen",
             "Effect": "Allow",
             "Action": "logs:PutLogEvents",
             "Resource": "*"
@@ -176,34 +176,6 @@ export class TightenedPolicies extends Construct {
       document: iam.PolicyDocument.fromJson({
         "Version": "2012-10-17",
         "Statement": [
-          {
-            "Sid": "S3Any",
-            "Effect": "Allow",
-            "Action": [
-              "s3:AllowVendedLogDeliveryForResource",
-              "s3:BypassGovernanceRetention",
-              "s3:GetObjectLegalHold",
-              "s3:GetObjectRetention",
-              "s3:GetObjectTagging",
-              "s3:GetObjectVersionForReplication",
-              "s3:GetObjectVersionTorrent",
-              "s3:GetStorageLensDashboard",
-              "s3:InitiateReplication",
-              "s3:ObjectOwnerOverrideToBucketOwner",
-              "s3:PauseReplication",
-              "s3:ReplicateDelete",
-              "s3:ReplicateObject",
-              "s3:ReplicateObjectAnnotation",
-              "s3:ReplicateTags"
-            ],
-            "Resource": "*"
-          },
-          {
-            "Sid": "S3Any2",
-            "Effect": "Allow",
-            "Action": "s3:PutAccessPointPublicAccessBlock",
-            "Resource": "*"
-          },
           {
             "Sid": "S3BucketObject",
             "Effect": "Allow",
@@ -227,7 +199,35 @@ export class TightenedPolicies extends Construct {
             ]
           },
           {
-            "Sid": "S3ObjectLambdaAny",
+            "Sid": "S3KeptUnseen",
+            "Effect": "Allow",
+            "Action": [
+              "s3:AllowVendedLogDeliveryForResource",
+              "s3:BypassGovernanceRetention",
+              "s3:GetObjectLegalHold",
+              "s3:GetObjectRetention",
+              "s3:GetObjectTagging",
+              "s3:GetObjectVersionForReplication",
+              "s3:GetObjectVersionTorrent",
+              "s3:GetStorageLensDashboard",
+              "s3:InitiateReplication",
+              "s3:ObjectOwnerOverrideToBucketOwner",
+              "s3:PauseReplication",
+              "s3:ReplicateDelete",
+              "s3:ReplicateObject",
+              "s3:ReplicateObjectAnnotation",
+              "s3:ReplicateTags"
+            ],
+            "Resource": "*"
+          },
+          {
+            "Sid": "S3KeptUnseen2",
+            "Effect": "Allow",
+            "Action": "s3:PutAccessPointPublicAccessBlock",
+            "Resource": "*"
+          },
+          {
+            "Sid": "S3ObjectLambdaKeptUnseen",
             "Effect": "Allow",
             "Action": [
               "s3-object-lambda:GetObject",
