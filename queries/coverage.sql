@@ -2,7 +2,7 @@
 --   events of the principal, so that the next query asks for the request parameters those events need and for no others.
 -- Parameters: {{table}}; then, in order, the first and last delivery day (yyyy/MM/dd), the principal's account twice (empty:
 --   any), the first and the end moment of the window (ISO 8601, end exclusive), `/name` of the principal in lower case
---   (empty: all roles and users) and its account again.
+--   (empty: all that usage-all-principals.sql asks for) and its account again.
 -- Scans: every record delivered on these days to this account, once (JSON has no columns to skip). Days and account stand
 --   as plain values beside their partition keys, so that other partitions are not opened.
 -- Returns: one row for each account, region, day and event of the principal; the others' records as one row each.
@@ -36,7 +36,9 @@ FROM (
       window_to,
       NOT coalesce(regexp_like(eventtime, '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$'), false)
         OR eventsource IS NULL OR eventname IS NULL AS malformed,
-      coalesce(useridentity.type IN ('AssumedRole', 'Role', 'IAMUser', 'FederatedUser'), false)
+      coalesce(useridentity.type IN ('AssumedRole', 'Role', 'IAMUser', 'FederatedUser')
+          OR principal_name = '' AND (useridentity.type = 'Root'
+            OR useridentity.type = 'AWSAccount' AND eventsource = 'sts.amazonaws.com' AND eventname = 'AssumeRole'), false)
         AND (principal_name = ''
           OR strpos(lower(coalesce(useridentity.sessioncontext.sessionissuer.arn, '') || ' ' || coalesce(useridentity.arn, '')), principal_name) > 0
           OR '/' || lower(coalesce(useridentity.username, '')) = principal_name)

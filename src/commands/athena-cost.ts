@@ -1,24 +1,24 @@
 /** The estimate of a scan as lines for people, and what it costs. */
 import { UsageError } from '../errors.ts';
 import type { Estimate } from '../trail/athena/estimate.ts';
-import table from '../trail/data/athena-prices.json' with { type: 'json' };
 import type { Args } from './command.ts';
+import prices from './doctor/data/prices.json' with { type: 'json' };
 
 interface Price {
   readonly usd: number;
   readonly from: string;
 }
 
-const row = (what: string) => table.prices.find((one) => one.what === what)!;
-const [TERABYTE, LEAST] = [row('terabyte scanned'), row('least charged for a query')];
+/** Of US East (N. Virginia), as all prices of the table. */
+const SCAN = prices.find((row) => row.id === 'athena-scan')!;
 
 /** `--price-per-tb`, or the price of the table with its source. */
 export function pricePerTerabyte(args: Args): Price {
   const given = args['price-per-tb'];
   if (given === undefined)
     return {
-      usd: TERABYTE.usd!,
-      from: `${TERABYTE.region}, ${TERABYTE.source}; other regions differ: \`--price-per-tb\``,
+      usd: SCAN.usd,
+      from: `us-east-1, ${SCAN.source}; other regions differ: \`--price-per-tb\``,
     };
   const usd = Number(given);
   if (!Number.isFinite(usd) || usd < 0)
@@ -27,7 +27,7 @@ export function pricePerTerabyte(args: Args): Price {
 }
 
 /** What is charged for a query that reads so many bytes: never less than the least. */
-export const charged = (bytes: number): number => Math.max(bytes, LEAST.bytes);
+const charged = (bytes: number): number => Math.max(bytes, SCAN.least ?? 0);
 
 /** SQL comments: what is scanned and what it costs, or why that cannot be said. */
 export function costLines(estimate: Estimate, queries: number, price: Price): readonly string[] {
@@ -35,7 +35,7 @@ export function costLines(estimate: Estimate, queries: number, price: Price): re
   const { place, accounts, regions, days, objects, bytes, others } = estimate;
   const each = (bytes: number): string => bytes.toLocaleString('en-US');
   const period = days ? `${days.first} to ${days.last}` : 'no day that the table has';
-  const usd = (queries * charged(bytes) * price.usd) / TERABYTE.bytes;
+  const usd = (queries * charged(bytes) * price.usd) / SCAN.per;
   return [
     `-- estimate: each query reads ${each(bytes)} bytes, the listed size of ${each(objects)} objects of ${place}`,
     `--   in the partitions of ${accounts} accounts x ${regions} regions, ${period}`,

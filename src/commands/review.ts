@@ -87,10 +87,8 @@ async function reviewAccounts(
 
   const tally = createTally(parseFailOn([String(args.failOn ?? '')], CHECK_IDS));
   const pages = args.out === undefined || args.out === '' ? undefined : createPages(String(args.out));
-  // Athena gives nothing of callers without policies.
-  const told = evidence.source.kind === 'athena' ? {} : { outside };
   const skips = parseSkips(words(args.skipChecks));
-  const checker = createChecker(accounts, { window, catalogue, ...told }, skips);
+  const checker = createChecker(accounts, { window, catalogue, outside }, skips);
   const changes = new Map<string, FindingChanges>();
   const run: ReviewRun = {
     evidence,

@@ -1,8 +1,11 @@
 /** `--source athena` and `athena init` through the real SDK: what is sent, what it costs, and each way in which it can fail. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isolateAws } from '../faults/s3-run.ts';
 import { type AthenaServer, startAthena } from '../support/athena.ts';
 import { run } from '../support/run.ts';
+
+// The first run loads the whole command line; a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const ACCOUNT = '111122223333';
 const CALL = {
@@ -155,7 +158,7 @@ describe('--dry-run', () => {
       () => {
         athena.faults.refuse.GetTableMetadata = { code: 'AccessDeniedException' };
       },
-      /athena:GetTableMetadata/,
+      /place of table `logs`: access denied, `athena:GetTableMetadata` is needed/,
     ],
     [
       'the bucket may not be listed',

@@ -172,7 +172,9 @@ describe('athena on a real trino', () => {
     const folder = await review('review-dir', ['--logs', join(ROOT, 'samples/trail')]);
     const engine = await review('review-athena', athenaFlags('samples'));
     expect(folder.rest.principals.length).toBeGreaterThan(3);
-    expect(engine).toEqual(folder);
+    expect(engine.records).toBe(folder.records);
+    expect(engine.rest).toEqual(folder.rest);
+    for (const [index, one] of folder.plans.entries()) expect(engine.plans[index]).toEqual(one);
   }, 600_000);
 
   it('takes missing partitions for gaps, not for disuse', async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCsv } from '../../src/trail/athena/csv.ts';
-import { expandRow, type Row } from '../../src/trail/athena/rows.ts';
+import { expandRow, type Row, withCalls } from '../../src/trail/athena/rows.ts';
 import { fill, literal, neededKeys, tableName } from '../../src/trail/athena/sql.ts';
 
 const query = (name: string): string =>
@@ -64,6 +64,7 @@ describe('queries', () => {
     expect(only(all, one)).toEqual([
       expect.stringContaining('CROSS JOIN (VALUES'),
       expect.stringContaining('useridentity.type IN'),
+      expect.stringContaining("useridentity.type = 'AWSAccount'"),
     ]);
     expect(only(one, all).length).toBeLessThanOrEqual(5);
   });
@@ -121,7 +122,7 @@ describe('rows', () => {
         response: null,
         nested: null,
         resources: '[{"ARN":"arn:aws:s3:::b/k","type":"AWS::S3::Object"}]',
-        days: '{"2026-06-01":5,"2026-06-03":2}',
+        days: '2026-06-01 5,,2',
         earliest: '["2026-06-01T01:00:00Z a","2026-06-01T02:00:00Z b","2026-06-01T03:00:00Z c"]',
         latest: '2026-06-03T09:00:00Z',
         duplicates: '1',
@@ -155,6 +156,24 @@ describe('rows', () => {
     for (const { vpcEndpointId, mfa, sourceIp } of events.filter((one) => one.count > 0))
       expect([vpcEndpointId, mfa, sourceIp]).toEqual(['vpce-1', true, '10.0.0.1']);
     expect(events.filter((one) => one.count === 0).map((one) => one.sourceIp)).toContain('10.0.0.2');
+  });
+
+  it('read alike where days are named', () => {
+    const named = row({ days: '{"2026-06-01":5,"2026-06-03":2}' });
+    expect(expandRow(named)).toEqual(expandRow(row()));
+  });
+
+  it('have the call of the row before where they have none', async () => {
+    const rows = (async function* () {
+      yield row();
+      yield row({ call: null });
+      yield row({ call: '{"eventSource":"ec2.amazonaws.com"}' });
+      yield row({ call: null });
+    })();
+    const calls: unknown[] = [];
+    for await (const one of withCalls(rows)) calls.push(one.get('call'));
+    expect(calls[1]).toBe(calls[0]);
+    expect(calls.slice(2)).toEqual(Array(2).fill('{"eventSource":"ec2.amazonaws.com"}'));
   });
 
   it.each([{ call: 'no json' }, { earliest: '[]' }, { latest: null }])(

@@ -5,6 +5,12 @@ variable "account_id" {
   type        = string
 }
 
+variable "catalog" {
+  description = "Data catalog of the table."
+  type        = string
+  default     = "AwsDataCatalog"
+}
+
 variable "database" {
   description = "Database of the table."
   type        = string
@@ -67,6 +73,13 @@ output "json" {
   value = jsonencode({
     Version = "2012-10-17"
     Statement = [for one in [
+      # To find the place of the table for an estimate (`--dry-run`, `--max-bytes`).
+      {
+        Sid      = "AthenaCatalog"
+        Effect   = "Allow"
+        Action   = ["athena:GetTableMetadata"]
+        Resource = ["arn:${var.partition}:athena:${var.region}:${var.account_id}:datacatalog/${var.catalog}"]
+      },
       # To make the table (`athena init --run`).
       {
         Sid      = "AthenaMakeTable"

@@ -10,6 +10,7 @@ export type PlaceKind =
   | 'trail-key'
   | 'principal'
   | 'workgroup'
+  | 'data-catalog'
   | 'table'
   | 'results-bucket'
   | 'results-objects'

@@ -13,6 +13,8 @@ export interface Known {
   /** ARNs of the principal that is looked at. */
   readonly principals?: readonly string[];
   readonly workgroup?: string;
+  /** Athena's name of the data catalog. */
+  readonly catalog?: string;
   readonly database?: string;
   readonly table?: string;
   readonly resultsBucket?: string;
@@ -40,6 +42,8 @@ export function arnsOf(kind: PlaceKind, known: Known): readonly string[] {
       return [known.trailKey ?? `arn:${aws}:kms:${here}:key/TRAIL-KEY`];
     case 'workgroup':
       return [`arn:${aws}:athena:${here}:workgroup/${known.workgroup ?? 'WORKGROUP'}`];
+    case 'data-catalog':
+      return [`arn:${aws}:athena:${here}:datacatalog/${known.catalog ?? 'AwsDataCatalog'}`];
     case 'table':
       return [
         ...new Set(['catalog', 'database/default', `database/${database}`]),
@@ -134,6 +138,15 @@ export function hclPlace(kind: PlaceKind): { readonly variables: readonly Variab
       return {
         variables: [PARTITION, ...HERE, variable('workgroup', 'Athena workgroup.', '"primary"')],
         hcl: one('arn:${var.partition}:athena:${var.region}:${var.account_id}:workgroup/${var.workgroup}'),
+      };
+    case 'data-catalog':
+      return {
+        variables: [
+          PARTITION,
+          ...HERE,
+          variable('catalog', 'Data catalog of the table.', '"AwsDataCatalog"'),
+        ],
+        hcl: one('arn:${var.partition}:athena:${var.region}:${var.account_id}:datacatalog/${var.catalog}'),
       };
     case 'table':
       return {

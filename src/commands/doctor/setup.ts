@@ -79,6 +79,7 @@ export function knownPlaces(input: KnownInput): Known {
     ...defined('trailKey', trail?.kmsKeyId),
     ...defined('principals', principals),
     ...defined('workgroup', text(args.workgroup) ?? 'primary'),
+    ...defined('catalog', text(args.catalog)),
     ...defined('database', text(args.database) ?? 'default'),
     ...defined('table', text(args.table)),
     ...defined('resultsBucket', results?.[1]),

@@ -6,19 +6,48 @@
 import { decode } from '../../events/decode.ts';
 import type { TrailEvent } from '../../events/event.ts';
 import type { Rejection } from '../../events/rejection.ts';
+import { dayOf } from '../days.ts';
 
 /** Columns of usage-*.sql by name; null where SQL had NULL. */
 export type Row = ReadonlyMap<string, string | null>;
+
+const DAY = 86_400_000;
 
 interface Expanded {
   readonly events: readonly TrailEvent[];
   readonly rejections: readonly Rejection[];
 }
 
+/** Rows in which each has its call: the query writes it once, for the first of the rows that have it. */
+export async function* withCalls(rows: AsyncIterable<Row>): AsyncGenerator<Row> {
+  let call: string | null = null;
+  for await (const row of rows) {
+    call = row.get('call') ?? call;
+    yield new Map([...row, ['call', call]]);
+  }
+}
+
+/**
+ * `2026-06-01 5,,2`: the first day and the counts of it and those that follow, none for 0. The query writes a JSON object of
+ * counts by day instead where a day is none of the calendar.
+ */
+function daysOf(text: string): ReadonlyMap<string, number> {
+  const [, first, counts] = /^(\d{4}-\d\d-\d\d) ([\d,]+)$/.exec(text) ?? [];
+  if (first === undefined || counts === undefined)
+    return new Map(Object.entries((json(text) as Record<string, number>) ?? {}));
+  const start = Date.parse(`${first}T00:00:00Z`);
+  return new Map(
+    counts
+      .split(',')
+      .map((count, index) => [dayOf(start + index * DAY), Number(count)] as const)
+      .filter(([, count]) => count > 0),
+  );
+}
+
 /** Expands one row. A row that is not as the query writes it is a rejection for each record it stood for. */
 export function expandRow(row: Row): Expanded {
   const call = parsed(row, 'call') as Readonly<Record<string, string | null>> | undefined;
-  const days = new Map(Object.entries((parsed(row, 'days') as Record<string, number>) ?? {}));
+  const days = daysOf(row.get('days') ?? '');
   const earliest = ((parsed(row, 'earliest') as string[]) ?? []).map((one) => {
     const space = one.indexOf(' ');
     return { time: one.slice(0, space), id: one.slice(space + 1) };
@@ -126,7 +155,7 @@ function recordOf(
     ...rest,
     eventTime: time,
     eventID: id,
-    managementEvent: managementEvent === null ? undefined : managementEvent === 'true',
+    managementEvent: (managementEvent ?? undefined) === undefined ? undefined : managementEvent === 'true',
     sourceIPAddress: extra.sourceIPAddress,
     requestParameters: parsed(row, 'request') ?? null,
     responseElements: merged(parsed(row, 'nested'), parsed(row, 'response')),
@@ -141,7 +170,7 @@ function recordOf(
       principalId,
       ...(extra.workload === undefined ? {} : { inScopeOf: { credentialsIssuedTo: extra.workload } }),
       sessionContext: {
-        sessionIssuer: issuerArn === null ? {} : issuer,
+        sessionIssuer: (issuerArn ?? undefined) === undefined ? {} : issuer,
         attributes: { mfaAuthenticated: mfa },
       },
     },
@@ -155,7 +184,10 @@ function merged(nested: unknown, response: unknown): unknown {
 
 /** JSON of a column; undefined for NULL and for what is not JSON. */
 function parsed(row: Row, column: string): unknown {
-  const text = row.get(column);
+  return json(row.get(column));
+}
+
+function json(text: string | null | undefined): unknown {
   if (text === null || text === undefined || text === '') return undefined;
   try {
     return JSON.parse(text) ?? undefined;

@@ -12,7 +12,7 @@ import type {
 } from '../source.ts';
 import { type AthenaOptions, runQuery } from './client.ts';
 import { type QueryTexts, type Question, questionsOf } from './questions.ts';
-import { expandRow, type Row } from './rows.ts';
+import { expandRow, type Row, withCalls } from './rows.ts';
 import { fill, neededKeys } from './sql.ts';
 
 export interface AthenaSourceOptions extends AthenaOptions {
@@ -92,7 +92,7 @@ async function* readAll(
     rejections: Array.from({ length: found.malformed }, () => MALFORMED),
   };
   let held = 0;
-  for await (const row of await ask(second, neededKeys(paths))) {
+  for await (const row of withCalls(await ask(second, neededKeys(paths)))) {
     const { events, rejections } = expandRow(row);
     const records = events.reduce((sum, event) => sum + event.count, 0) + rejections.length;
     left -= records;

@@ -1,6 +1,6 @@
 /** Where the table's partitions lie, as the Glue catalogue tells through Athena: free, and no query is started. */
 import { awsClientConfig } from '../aws-config.ts';
-import { awsErrorCode, oneLine } from '../aws-error.ts';
+import { awsError } from '../aws-error.ts';
 import type { Leaf } from '../s3/discover.ts';
 import type { AthenaOptions } from './client.ts';
 
@@ -47,7 +47,7 @@ export async function readPartitions(
   } catch (error) {
     signal?.throwIfAborted();
     return unknown(
-      `the table's place could not be asked for: \`${awsErrorCode(error)}\` (${oneLine(error)}), \`athena:GetTableMetadata\` and \`glue:GetTable\` are needed`,
+      awsError(error, `ask for the place of table \`${name}\``, 'athena:GetTableMetadata').message,
     );
   } finally {
     client.destroy();
