@@ -1,7 +1,7 @@
 /** Reads the digests of a folder for what they list; what cannot be read proves nothing and is left out. */
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import { type Delivered, deliveredBy, parseDigest, parseDigestKey } from './digest-inventory.ts';
+import { type Delivered, deliveredBy, isDigestDay, parseDigest, parseDigestKey } from './digest-inventory.ts';
 import type { Window } from './source.ts';
 
 export interface DigestFile {
@@ -10,7 +10,6 @@ export interface DigestFile {
   readonly path: string;
 }
 
-const DAY = 86_400_000;
 /** A digest lists one hour's objects: even the busiest are far below this. */
 const MAX_BYTES = 64 << 20;
 
@@ -24,8 +23,7 @@ export async function readDelivered(
   for (const { name, path } of files) {
     const key = parseDigestKey(name);
     if (!key) continue;
-    const day = Date.parse(`${key.day}T00:00:00Z`);
-    if (day + 2 * DAY <= window.from || day - DAY >= window.to) continue;
+    if (!isDigestDay(key.day, window)) continue;
     const text = await textOf(path);
     const digest = text === undefined ? undefined : parseDigest(name, text);
     if (digest) found.push(digest);
@@ -35,10 +33,14 @@ export async function readDelivered(
 
 async function textOf(path: string): Promise<string | undefined> {
   try {
-    const bytes = await readFile(path);
-    const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return (packed ? gunzipSync(bytes, { maxOutputLength: MAX_BYTES }) : bytes).toString('utf8');
+    return digestText(await readFile(path));
   } catch {
     return undefined;
   }
+}
+
+/** Text of a digest as it was delivered, or of one that was unpacked. Throws where it cannot be unpacked. */
+export function digestText(bytes: Buffer): string {
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return (packed ? gunzipSync(bytes, { maxOutputLength: MAX_BYTES }) : bytes).toString('utf8');
 }

@@ -5,7 +5,7 @@
  * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-validation-digest-file-structure.html
  */
 import { parseObjectKey } from './layout.ts';
-import type { CoverageCell, ObjectGap } from './source.ts';
+import type { CoverageCell, ObjectGap, Window } from './source.ts';
 
 export interface DigestInventory {
   readonly accountId: string;
@@ -29,6 +29,12 @@ export function parseDigestKey(
   if (!match) return undefined;
   const [, accountId, region, year, month, day] = match;
   return { accountId: accountId!, region: region!, day: `${year}-${month}-${day}` };
+}
+
+/** Whether a digest that ends on the day can list files with events of the window. */
+export function isDigestDay(day: string, window: Window): boolean {
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return time + 2 * DAY > window.from && time - DAY < window.to;
 }
 
 /** Undefined for what is no digest: it then proves nothing either way. */
@@ -62,44 +68,100 @@ export interface Delivered {
 
 /** `present`: keys or relative paths of the log files that the source holds. */
 export function deliveredBy(digests: readonly DigestInventory[], present: readonly string[]): Delivered {
-  const have = new Set(present.map(bare));
+  const have = createNames();
+  for (const name of present) have.add(name);
+  const told = collectDelivered(have, (name) => name);
+  for (const one of digests) told.add(one);
+  return told.result();
+}
+
+/** Names of log files, whatever their folders; 8 bytes of each are kept, and two are alike once in a quadrillion. */
+export interface Names {
+  /** False where it was there already. */
+  add(name: string): boolean;
+  has(name: string): boolean;
+}
+
+export function createNames(): Names {
+  const kept = new Set<number>();
+  return {
+    add: (name) => {
+      const before = kept.size;
+      return kept.add(fingerprint(bare(name))).size > before;
+    },
+    has: (name) => kept.has(fingerprint(bare(name))),
+  };
+}
+
+/** 53 bits of two mixed multiplicative hashes. */
+function fingerprint(text: string): number {
+  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = Math.imul(a ^ unit, 2654435761);
+    b = Math.imul(b ^ unit, 1597334677);
+  }
+  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
+  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
+  return 4294967296 * (b & 0x1fffff) + (a >>> 0);
+}
+
+/** As `deliveredBy`, digest by digest: their lists are not kept. `named` tells what a missing file is called. */
+export function collectDelivered(
+  have: Names,
+  named: (key: string) => string,
+): { add(digest: DigestInventory): void; result(): Delivered } {
   const cells = new Map<string, CoverageCell & { objects: number }>();
   const missing = new Map<string, ObjectGap>();
+  const spans: Span[] = [];
+  const seen = createNames();
   const cell = (accountId: string, region: string, day: string) => {
     const key = `${accountId}/${region}/${day}`;
     const known = cells.get(key) ?? { accountId, region, day, objects: 0 };
     cells.set(key, known);
     return known;
   };
-  const seen = new Set<string>();
-  for (const name of digests.flatMap((one) => one.files)) {
-    const key = parseObjectKey(name);
-    if (key.kind !== 'log' || seen.has(bare(name))) continue;
-    seen.add(bare(name));
-    const { accountId, region, day } = key;
-    cell(accountId, region, day).objects += 1;
-    if (have.has(bare(name))) continue;
-    const object = { name, bytes: 0, accountId, region, day };
-    missing.set(name, {
-      object,
-      reason: 'not-found',
-      detail: 'listed in a digest and not there',
-      partial: false,
-    });
-  }
-  for (const [accountId, region, day] of wholeDays(digests)) cell(accountId, region, day);
   return {
-    cells: [...cells].sort(byKey).map(([, one]) => one),
-    missing: [...missing].sort(byKey).map(([, one]) => one),
+    add: ({ files, accountId, region, from, to }) => {
+      spans.push({ accountId, region, from, to });
+      for (const name of files) {
+        const key = parseObjectKey(name);
+        if (key.kind !== 'log' || !seen.add(name)) continue;
+        cell(key.accountId, key.region, key.day).objects += 1;
+        if (have.has(name)) continue;
+        const object = {
+          name: named(name),
+          bytes: 0,
+          accountId: key.accountId,
+          region: key.region,
+          day: key.day,
+        };
+        missing.set(name, {
+          object,
+          reason: 'not-found',
+          detail: 'listed in a digest and not there',
+          partial: false,
+        });
+      }
+    },
+    result: () => {
+      for (const [accountId, region, day] of wholeDays(spans)) cell(accountId, region, day);
+      return {
+        cells: [...cells].sort(byKey).map(([, one]) => one),
+        missing: [...missing].sort(byKey).map(([, one]) => one),
+      };
+    },
   };
 }
+
+type Span = Omit<DigestInventory, 'files'>;
 
 const byKey = (a: readonly [string, unknown], b: readonly [string, unknown]): number =>
   a[0] < b[0] ? -1 : 1;
 
 /** Days whose 24 hours lie inside digests of one account and region without a hole. */
-function wholeDays(digests: readonly DigestInventory[]): (readonly [string, string, string])[] {
-  const places = new Map<string, DigestInventory[]>();
+function wholeDays(digests: readonly Span[]): (readonly [string, string, string])[] {
+  const places = new Map<string, Span[]>();
   for (const one of digests) {
     const key = `${one.accountId}/${one.region}`;
     const known = places.get(key);

@@ -10,7 +10,17 @@ import { createFetcher } from '../../src/trail/s3/get.ts';
 import { openGetClient } from '../../src/trail/s3/signed-get.ts';
 import { isolateAws } from '../faults/s3-run.ts';
 
-const SIZES = [2_000, 50_000, 300_000, 3_000_000];
+/** Each row reads objects of these sizes in turn. The first is what CloudTrail writes in a quiet region. */
+const ROWS = [
+  [2_000],
+  [10_000],
+  [25_000],
+  [50_000],
+  [2_000, 5_000, 10_000, 20_000, 35_000, 50_000],
+  [100_000],
+  [300_000],
+  [3_000_000],
+];
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const CONCURRENCY = 64;
 const countFor = (size: number): number => (size > 1_000_000 ? 100 : size > 100_000 ? 500 : 2_000);
@@ -25,13 +35,18 @@ interface Reader {
   read(key: string, etag: string, size: number): Promise<number>;
 }
 
-async function all(reader: Reader, size: number, etag: string): Promise<{ cpu: number; wall: number }> {
-  const count = countFor(size);
+async function all(
+  reader: Reader,
+  sizes: readonly number[],
+  etags: ReadonlyMap<number, string>,
+): Promise<{ cpu: number; wall: number }> {
+  const count = countFor(Math.max(...sizes));
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < count) {
+      const size = sizes[next % sizes.length]!;
       const key = `AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/01/${size}-${next++}`;
-      const bytes = await reader.read(key, etag, size);
+      const bytes = await reader.read(key, etags.get(size)!, size);
       if (bytes !== size) throw new Error(`${reader.name}: ${bytes} of ${size} bytes`);
     }
   };
@@ -72,9 +87,12 @@ process.stdout.write(
 process.stdout.write(
   '| size | sdk: ms CPU | objects/s/core | ours: ms CPU | objects/s/core | ratio |\n|---|---|---|---|---|---|\n',
 );
-for (const size of SIZES) {
-  const key = `probe/${size}-0`;
-  const { ETag: etag = '' } = await client.send(new GetObjectCommand({ Bucket: 'logs', Key: key }));
+for (const sizes of ROWS) {
+  const etags = new Map<number, string>();
+  for (const size of sizes) {
+    const command = new GetObjectCommand({ Bucket: 'logs', Key: `probe/${size}-0` });
+    etags.set(size, (await client.send(command)).ETag ?? '');
+  }
   const times = new Map<Reader, number[]>([
     [sdk, []],
     [ours, []],
@@ -82,12 +100,12 @@ for (const size of SIZES) {
   for (let round = 0; round <= ROUNDS; round += 1)
     for (const [reader, list] of times) {
       globalThis.gc?.();
-      const { cpu } = await all(reader, size, etag);
+      const { cpu } = await all(reader, sizes, etags);
       if (round > 0) list.push(cpu);
     }
   const [a, b] = [median(times.get(sdk)!), median(times.get(ours)!)];
   process.stdout.write(
-    `| ${size / 1000} KB | ${a.toFixed(2)} | ${Math.round(1000 / a)} | ${b.toFixed(2)} | ${Math.round(1000 / b)} | ${(a / b).toFixed(1)} |\n`,
+    `| ${sizes.length === 1 ? '' : 'mix, '}${[...new Set([sizes[0]!, sizes.at(-1)!])].map((one) => one / 1000).join(' to ')} KB | ${a.toFixed(2)} | ${Math.round(1000 / a)} | ${b.toFixed(2)} | ${Math.round(1000 / b)} | ${(a / b).toFixed(1)} |\n`,
   );
 }
 get.close();

@@ -50,6 +50,8 @@ export interface FaultServer {
   readonly log: Asked[];
   /** Decides on each request; may change `objects` as well. */
   fault: (asked: Asked) => Fault | undefined;
+  /** Key -> user metadata, names without `x-amz-meta-`. */
+  readonly metadata: Map<string, Readonly<Record<string, string>>>;
   pageSize: number;
   secret: string;
   stop(): Promise<void>;
@@ -82,7 +84,7 @@ export async function startS3(objects: Iterable<readonly [string, Buffer]>): Pro
     if (fault && (fault.kind === 'error' || fault.kind === 'html' || fault.kind === 'answer'))
       return misbehave(response, fault);
     if (kind === 'list') return sendList(response, self, url.searchParams);
-    return sendObject(response, request, self.objects.get(key), fault);
+    return sendObject(response, request, self.objects.get(key), fault, self.metadata.get(key));
   });
   server.keepAliveTimeout = 5_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -91,6 +93,7 @@ export async function startS3(objects: Iterable<readonly [string, Buffer]>): Pro
     objects: new Map(objects),
     log: [],
     fault: () => undefined,
+    metadata: new Map(),
     pageSize: 1000,
     secret: CREDENTIALS.secretAccessKey,
     stop: () =>
@@ -142,6 +145,7 @@ function sendObject(
   request: IncomingMessage,
   body: Buffer | undefined,
   fault: Fault | undefined,
+  metadata: Readonly<Record<string, string>> = {},
 ): void {
   if (!body) {
     sendError(response, 404, 'NoSuchKey');
@@ -161,6 +165,7 @@ function sendObject(
     'content-type': 'application/x-gzip',
     'content-encoding': 'gzip',
     'content-length': part.length,
+    ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
     ...(range && { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` }),
   });
   if (!fault) response.end(part);

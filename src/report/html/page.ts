@@ -69,7 +69,7 @@ ${nextSection(plan)}
 const wildcards = (plan: Plan): Markup | string =>
   plan.generalisations.length === 0
     ? ''
-    : html`<section aria-labelledby="wildcards-title"><h2 id="wildcards-title">Wildcards written, and what led to them</h2><div class="card scroll"><table><thead><tr><th scope="col">Pattern</th><th scope="col">Why</th><th scope="col" class="num">Seen</th><th scope="col" class="optional">Examples</th></tr></thead><tbody>${plan.generalisations.map((one) => html`<tr><th scope="row"><code>${one.pattern}</code></th><td>${one.rule}</td><td class="num">${one.count === 0 ? 'many' : count(one.count)}</td><td class="optional">${one.examples.slice(0, 3).map((example) => html`<div><code>${example}</code></div>`)}</td></tr>`)}</tbody></table></div></section>`;
+    : html`<section aria-labelledby="wildcards-title"><h2 id="wildcards-title">Wildcards written, and what led to them</h2><div class="card scroll"><table><thead><tr><th scope="col">Pattern</th><th scope="col">Why</th><th scope="col" class="num">Seen</th><th scope="col" class="optional">Examples</th></tr></thead><tbody>${plan.generalisations.map((one) => html`<tr><th scope="row"><code>${one.pattern}</code></th><td>${one.rule}</td><td class="num">${one.count === 0 ? '' : count(one.count)}</td><td class="optional">${one.examples.slice(0, 3).map((example) => html`<div><code>${example}</code></div>`)}</td></tr>`)}</tbody></table></div></section>`;
 
 const USED = 200;
 const usage = (plan: Plan): Markup | string =>

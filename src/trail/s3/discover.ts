@@ -27,13 +27,14 @@ export interface Discovery {
   /** Sorted by prefix. */
   readonly leaves: readonly Leaf[];
   readonly failures: readonly Failure[];
+  /** Folders of digests, `…/CloudTrail-Digest/`, sorted. */
+  readonly digests: readonly string[];
   /** Sibling folders that hold no events, by kind, and accounts and regions left out by the scope. */
   readonly ignored: ReadonlyMap<string, number>;
 }
 
 /** Folder of a product under an account -> how the report calls it. */
 const PRODUCTS: ReadonlyMap<string, string> = new Map([
-  ['CloudTrail-Digest', 'digest'],
   ['CloudTrail-Insight', 'insight'],
   ['CloudTrail-NetworkActivity', 'network-activity'],
   ['CloudTrail-Aggregated', 'aggregated'],
@@ -65,6 +66,7 @@ export async function discover(
 ): Promise<Discovery> {
   const ignored = new Map<string, number>();
   const leaves: Leaf[] = [];
+  const digests: string[] = [];
   const failures: Failure[] = [];
   const limit = pLimit(LISTINGS);
   const list = (at: string): Promise<string[]> => limit(() => folders(bucket, at, signal));
@@ -93,6 +95,10 @@ export async function discover(
         (await list(at)).filter((name) => name === 'AWSLogs'),
       );
     const [account, product, region] = inside;
+    if (product === 'CloudTrail-Digest' && region === undefined) {
+      digests.push(at);
+      return;
+    }
     if (product !== undefined && product !== 'CloudTrail') return count(PRODUCTS.get(product) ?? 'other');
     if (region !== undefined) {
       const folder = `/CloudTrail/${region}/`;
@@ -112,7 +118,12 @@ export async function discover(
   await walk(prefix);
   if (leaves.length === 0) throw failures[0]?.error ?? (await nothingFound(bucket, prefix, ignored, signal));
   const byPrefix = (a: { prefix: string }, b: { prefix: string }): number => (a.prefix < b.prefix ? -1 : 1);
-  return { leaves: leaves.sort(byPrefix), failures: failures.sort(byPrefix), ignored };
+  return {
+    leaves: leaves.sort(byPrefix),
+    failures: failures.sort(byPrefix),
+    digests: digests.sort(),
+    ignored,
+  };
 }
 
 /** Segments after `AWSLogs/`, the organisation left out: account, product, region, … Undefined above `AWSLogs/`. */

@@ -4,9 +4,11 @@ import { AccessError, EvidenceError } from '../../errors.ts';
 import { type AwsOptions, IDLE_TIMEOUT } from '../aws-config.ts';
 import { pooled } from '../concurrency.ts';
 import { deliveryDays } from '../days.ts';
+import { createNames } from '../digest-inventory.ts';
 import type { Batch, GapReason, ReadOptions, TrailSource } from '../source.ts';
 import { type AggregateStore, openStore } from '../store/store.ts';
 import { type BucketOptions, bucketError, openBucket } from './bucket.ts';
+import { readDigests } from './digests.ts';
 import { discover, LISTINGS, normalPrefix, type Scope } from './discover.ts';
 import { createFetcher, type Fetcher } from './get.ts';
 import { type Listed, listGap, listLogs } from './list.ts';
@@ -81,7 +83,7 @@ async function* readAll(
     closers.push(() => bucket.client.destroy());
     const accounts = options.accounts ?? ownAccounts(read.principals);
     const scope = { ...(options.regions && { regions: options.regions }), ...(accounts && { accounts }) };
-    const { leaves, failures, ignored } = await discover(bucket, prefix, scope, stop.signal).catch(
+    const { leaves, failures, digests, ignored } = await discover(bucket, prefix, scope, stop.signal).catch(
       (error: unknown) => {
         throw bucketError(error, options);
       },
@@ -103,11 +105,15 @@ async function* readAll(
     });
     closers.push(() => scanner.close());
     const days = deliveryDays(read.window, options.slackDays ?? 1);
+    const present = createNames();
     const listing = listLogs(bucket, leaves, {
       days,
       concurrency: LISTINGS,
       signal: stop.signal,
-      onListed: (object) => tally.expect(object.bytes),
+      onListed: (object) => {
+        tally.expect(object.bytes);
+        if (digests.length > 0) present.add(object.key);
+      },
       onAllListed: () => tally.expectNoMore(),
     });
     const pool = { limit: concurrency, budget: BUDGET, weight: weightOf };
@@ -119,6 +125,20 @@ async function* readAll(
       yield batch;
     }
     refuseNothing(tally, leaves.length + failures.length, options.bucket);
+    const told = await readDigests(bucket, {
+      ...(options.regions && { regions: options.regions }),
+      folders: digests,
+      window: read.window,
+      days,
+      present,
+      fetcher,
+      store,
+      concurrency,
+      onDigest: () => tally.ignore('digest', 1),
+      signal: stop.signal,
+    });
+    tally.delivered = told?.cells;
+    for (const gap of told?.missing ?? []) yield emptyBatch(gap);
   } finally {
     read.signal?.removeEventListener('abort', abort);
     stop.abort();

@@ -18,6 +18,8 @@ export class Tally {
   readonly #ignored = new Map<string, number>();
   readonly #gaps = new Map<GapReason, number>();
   readonly #cells = new Map<string, CoverageCell>();
+  /** What digests say was delivered. */
+  delivered: readonly CoverageCell[] | undefined;
   /** Detail of the last gap. */
   lastDetail = '';
 
@@ -95,6 +97,7 @@ export class Tally {
       bytesRead: this.#bytes,
       ignored: [...this.#ignored].sort(([a], [b]) => (a < b ? -1 : 1)),
       cells: keys.map((key) => this.#cells.get(key)!),
+      ...(this.delivered && { delivered: this.delivered }),
     };
   }
 

@@ -41,6 +41,9 @@ export interface AggregateStore {
   get(identity: ObjectIdentity, object: ObjectRef): Batch | undefined;
   /** Keeps what was found; on disk when it returns. A disk that fails ends the keeping, not the run. */
   put(identity: ObjectIdentity, batch: Batch): void;
+  /** As `get` and `put`, for a value that is no batch: of an object that holds no events. */
+  note(identity: ObjectIdentity): unknown;
+  keepNote(identity: ObjectIdentity, value: unknown): void;
   /** Why nothing more is kept; undefined while all is well. */
   problem(): string | undefined;
   close(): void;
@@ -73,41 +76,49 @@ export function openStore(directory: string, scope: StoreScope): AggregateStore 
   const files = new OpenFiles();
   let writer: SegmentWriter | undefined;
   let problem: string | undefined;
+  const load = (key: string): unknown => {
+    const found = index.get(key);
+    if (!found) return undefined;
+    try {
+      const payload = readPayload(files.open(found.path), key, found.place);
+      if (payload) return JSON.parse(inflateRawSync(payload).toString('utf8'));
+    } catch {
+      // Gone or damaged: the object is read again.
+    }
+    index.delete(key);
+    return undefined;
+  };
+  const save = (key: string, value: unknown): void => {
+    if (problem !== undefined) return;
+    try {
+      if (writer && writer.bytes > SEGMENT_BYTES) {
+        writer.close();
+        writer = undefined;
+      }
+      writer ??= createSegment(join(folder, `${process.pid}-${randomBytes(8).toString('hex')}${SEGMENT}`));
+      const payload = deflateRawSync(JSON.stringify(value), { level: 1 });
+      writer.append(key, payload);
+      bytes += payload.length;
+      if (bytes > LARGEST_SCOPE)
+        problem = `the store \`${directory}\` is full; run \`gen-policy cache clear\``;
+    } catch (error) {
+      problem = `the store \`${directory}\` cannot be written (${oneLine(error)})`;
+    }
+  };
   return {
     get(identity, object) {
-      const key = entryKey(identity);
-      const found = index.get(key);
-      if (!found) return undefined;
-      try {
-        const payload = readPayload(files.open(found.path), key, found.place);
-        if (payload) return restored(JSON.parse(inflateRawSync(payload).toString('utf8')) as Kept, object);
-      } catch {
-        // Gone or damaged: the object is read again.
-      }
-      index.delete(key);
-      return undefined;
+      const kept = load(entryKey(identity));
+      return kept === undefined ? undefined : restored(kept as Kept, object);
     },
     put(identity, { object: _object, gap, ...found }) {
-      if (problem !== undefined) return;
       const kept: Kept = {
         ...found,
         ...(gap && { gap: { reason: gap.reason, detail: gap.detail, partial: gap.partial } }),
       };
-      try {
-        if (writer && writer.bytes > SEGMENT_BYTES) {
-          writer.close();
-          writer = undefined;
-        }
-        writer ??= createSegment(join(folder, `${process.pid}-${randomBytes(8).toString('hex')}${SEGMENT}`));
-        const payload = deflateRawSync(JSON.stringify(kept), { level: 1 });
-        writer.append(entryKey(identity), payload);
-        bytes += payload.length;
-        if (bytes > LARGEST_SCOPE)
-          problem = `the store \`${directory}\` is full; run \`gen-policy cache clear\``;
-      } catch (error) {
-        problem = `the store \`${directory}\` cannot be written (${oneLine(error)})`;
-      }
+      save(entryKey(identity), kept);
     },
+    note: (identity) => load(noteKey(identity)),
+    keepNote: (identity, value) => save(noteKey(identity), value),
     problem: () => problem,
     close() {
       files.close();
@@ -123,6 +134,7 @@ const restored = ({ gap, ...found }: Kept, object: ObjectRef): Batch => ({
   ...(gap && { gap: { object, ...gap } }),
 });
 
+const noteKey = (identity: ObjectIdentity): string => sha256(['note', entryKey(identity)]);
 const entryKey = ({ key, etag, bytes }: ObjectIdentity): string => sha256([key, etag, bytes]);
 
 function scopeId({ bucket, knowledge, principals }: StoreScope): string {
