@@ -27,7 +27,7 @@ export function pricePerTerabyte(args: Args): Price {
 }
 
 /** What is charged for a query that reads so many bytes: never less than the least. */
-const charged = (bytes: number): number => Math.max(bytes, SCAN.least ?? 0);
+export const charged = (bytes: number): number => Math.max(bytes, SCAN.least ?? 0);
 
 /** SQL comments: what is scanned and what it costs, or why that cannot be said. */
 export function costLines(estimate: Estimate, queries: number, price: Price): readonly string[] {

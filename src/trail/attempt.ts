@@ -17,7 +17,9 @@ export type Trials = Readonly<Record<string, () => Promise<unknown>>>;
  * that much.
  */
 const BEYOND =
-  /^(?:NoSuchEntity|NoSuchKey|CredentialReportNotPresent|CredentialReportNotReady|TrailNotFound|InvalidRequest|ResourceNotFound|ChildNotFound|TargetNotFound|PolicyNotFound|PolicyTypeNotEnabled|AWSOrganizationsNotInUse)/;
+  /^(?:NoSuchEntity|NoSuchKey|CredentialReportNotPresent|CredentialReportNotReady|TrailNotFound|InvalidRequest|Metadata|ResourceNotFound|ChildNotFound|TargetNotFound|PolicyNotFound|PolicyTypeNotEnabled|AWSOrganizationsNotInUse)/;
+
+const REFUSED = /not authorized to perform|insufficient permissions|access ?denied/i;
 
 /** The first of `commands` that `trials` know, one after another. Throws an AccessError where the credentials are no good. */
 export async function attempt(
@@ -44,10 +46,12 @@ async function one(
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     const code = awsErrorCode(error);
+    const said = oneLine(error);
+    // Athena wraps what Glue or S3 refused in errors of its own.
+    if (isDenied(code) || REFUSED.test(said)) return { command, verdict: 'denied', detail: said };
     if (BEYOND.test(code)) return { command, verdict: 'allowed' };
-    if (isDenied(code)) return { command, verdict: 'denied', detail: oneLine(error) };
     if (credentialsFault(code) !== undefined) throw awsError(error, `try \`${command}\``, command);
-    return { command, verdict: 'unknown', detail: `${code}: ${oneLine(error)}` };
+    return { command, verdict: 'unknown', detail: `${code}: ${said}` };
   }
 }
 

@@ -36,6 +36,15 @@ export async function athenaTrials({ config, signal }: TrailTrialOptions): Promi
   const query = { QueryExecutionId: NO_ID };
   return {
     'athena:GetQueryExecution': () => client.send(new sdk.GetQueryExecutionCommand(query), send),
+    'athena:GetTableMetadata': () =>
+      client.send(
+        new sdk.GetTableMetadataCommand({
+          CatalogName: 'AwsDataCatalog',
+          DatabaseName: 'default',
+          TableName: 'gen_policy_doctor_asks',
+        }),
+        send,
+      ),
     'athena:StopQueryExecution': () => client.send(new sdk.StopQueryExecutionCommand(query), send),
   };
 }

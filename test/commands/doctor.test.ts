@@ -25,6 +25,19 @@ const SAMPLES = new URL('../../samples', import.meta.url).pathname;
 const TRAIL = join(SAMPLES, 'trail');
 const WINDOW = ['--end', '2026-08-29', '--days', '90'];
 const notThere = new Fault('InvalidRequestException', 400, 'QueryExecution was not found');
+const tableOf = (bucket: string) => ({
+  TableMetadata: {
+    Parameters: {
+      'projection.enabled': 'true',
+      'projection.account.type': 'enum',
+      'projection.account.values': '111122223333',
+      'projection.region.type': 'enum',
+      'projection.region.values': 'eu-west-1',
+      'projection.day.range': '2020/01/01,NOW',
+      'storage.location.template': `s3://${bucket}/AWSLogs/\${account}/CloudTrail/\${region}/\${day}`,
+    },
+  },
+});
 /** As IAM answers where everything is allowed. */
 const simulated =
   (decision: (action: string) => string) => (call: { params: ReadonlyMap<string, unknown> }) => ({
@@ -179,10 +192,15 @@ describe('doctor on AWS', () => {
         row.how,
         row.verdict,
       ]);
+    api.use({ ...handlers, 'athena:GetTableMetadata': () => tableOf('logs') });
     const well = await athena();
     expect(rows(well.out)).toContainEqual(['athena:StartQueryExecution', 'simulated', 'allowed']);
     expect(rows(well.out)).toContainEqual(['athena:GetQueryExecution', 'tried', 'allowed']);
-    expect(json(well.out).estimate.costs[0]).toMatchObject({ what: 'athena-scan' });
+    // The partitions of the table: eu-west-1 alone. Two queries of at least 10 MB each are charged.
+    expect(json(well.out).estimate).toMatchObject({
+      objects: 90,
+      costs: [{ what: 'athena-scan', usd: 0.0001 }],
+    });
     api.use({
       ...handlers,
       'iam:SimulatePrincipalPolicy': simulated((one) =>

@@ -81,6 +81,19 @@ beforeEach(() => {
         Statistics: { DataScannedInBytes: 10 },
       },
     }),
+    'athena:GetTableMetadata': () => ({
+      TableMetadata: {
+        Parameters: {
+          'projection.enabled': 'true',
+          'projection.account.type': 'enum',
+          'projection.account.values': '111122223333',
+          'projection.region.type': 'enum',
+          'projection.region.values': 'eu-west-1',
+          'projection.day.range': '2020/01/01,NOW',
+          'storage.location.template': 's3://logs/AWSLogs/${account}/CloudTrail/${region}/${day}',
+        },
+      },
+    }),
     'cloudtrail:ListPublicKeys': () => ({ PublicKeyList: [] }),
     'cloudtrail:LookupEvents': () => ({ Events: [] }),
   });
@@ -149,6 +162,21 @@ describe('a run sends what its policy is for', () => {
       'Athena',
       ['--source', 'athena', '--table', 'logs', '--role', 'worker'],
       ['source:athena', 'account:live', 'kind:role', 'trails:live'],
+    ],
+    [
+      'Athena, its queries held to a size',
+      [
+        '--source',
+        'athena',
+        '--table',
+        'logs',
+        '--role',
+        'order-service',
+        ...NO_ACCOUNT,
+        '--max-bytes',
+        '100000000',
+      ],
+      ['source:athena', 'athena:size'],
     ],
   ])('%s', async (_, argv, facts) => {
     const ran = await run([

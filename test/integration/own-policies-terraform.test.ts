@@ -31,6 +31,7 @@ const VARIABLES = {
   trail_prefix: '*',
   trail_key_arns: ['arn:aws:kms:REGION:ACCOUNT:key/TRAIL-KEY'],
   workgroup: 'WORKGROUP',
+  catalog: 'AwsDataCatalog',
   results_bucket: 'RESULTS-BUCKET',
   reading_role_arns: ['arn:aws:iam::ACCOUNT:role/READING-ROLE'],
 };

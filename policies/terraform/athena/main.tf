@@ -73,13 +73,6 @@ output "json" {
   value = jsonencode({
     Version = "2012-10-17"
     Statement = [for one in [
-      # To find the place of the table for an estimate (`--dry-run`, `--max-bytes`).
-      {
-        Sid      = "AthenaCatalog"
-        Effect   = "Allow"
-        Action   = ["athena:GetTableMetadata"]
-        Resource = ["arn:${var.partition}:athena:${var.region}:${var.account_id}:datacatalog/${var.catalog}"]
-      },
       # To make the table (`athena init --run`).
       {
         Sid      = "AthenaMakeTable"
@@ -120,6 +113,20 @@ output "json" {
           "s3:PutObject",
         ]
         Resource = ["arn:${var.partition}:s3:::${var.results_bucket}/${var.results_prefix}*"]
+      },
+      # To learn how much a query would read, before one is started (`--max-bytes`, `--dry-run`).
+      {
+        Sid      = "AthenaSize"
+        Effect   = "Allow"
+        Action   = ["athena:GetTableMetadata"]
+        Resource = ["arn:${var.partition}:athena:${var.region}:${var.account_id}:datacatalog/${var.catalog}"]
+      },
+      # To list what a query would read.
+      {
+        Sid      = "AthenaSizeListing"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = ["arn:${var.partition}:s3:::${var.trail_bucket}"]
       },
       # To read what the table is.
       {

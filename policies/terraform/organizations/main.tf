@@ -21,6 +21,13 @@ output "json" {
         ]
         Resource = ["*"]
       },
+      # To list the organisation's accounts (`review --org-role`).
+      {
+        Sid      = "OrganizationAccounts"
+        Effect   = "Allow"
+        Action   = ["organizations:ListAccounts"]
+        Resource = ["*"]
+      },
       # To read the organisation's policies above the account.
       {
         Sid    = "OrganizationPolicies"

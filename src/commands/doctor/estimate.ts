@@ -1,5 +1,6 @@
 /** What a run will take: requests, bytes, time by what a sample took here, and money by AWS's list prices. */
 import type { Sample } from '../../trail/s3/inventory.ts';
+import { charged } from '../athena-cost.ts';
 import prices from './data/prices.json' with { type: 'json' };
 
 export interface Cost {
@@ -42,13 +43,16 @@ export function s3Costs(all: Amount, listings: number, encrypted: boolean): read
   ];
 }
 
-/** Both queries read the window's files whole: gzip cannot be read in part. */
-export const athenaCosts = (bytes: number): readonly Cost[] => [
-  price('athena-scan', 2 * bytes, 'two queries over the window'),
+/** Both queries read the window's files whole: gzip cannot be read in part. `usd`: for a terabyte scanned. */
+export const athenaCosts = (bytes: number, usd: number): readonly Cost[] => [
+  {
+    what: 'athena-scan',
+    usd: (2 * charged(bytes) * usd) / 1e12,
+    note: `bytes scanned; two queries over the window at $${usd} for 10^12 bytes`,
+  },
 ];
 
 function price(id: string, amount: number, note: string): Cost {
   const row = prices.find((one) => one.id === id)!;
-  const least = row.least ?? 0;
-  return { what: id, usd: (Math.max(amount, least) * row.usd) / row.per, note: `${row.unit}; ${note}` };
+  return { what: id, usd: (amount * row.usd) / row.per, note: `${row.unit}; ${note}` };
 }

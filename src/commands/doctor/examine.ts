@@ -7,10 +7,11 @@ import { chooseTrail } from '../../trail/facts-live.ts';
 import type { PrincipalFilter, Window } from '../../trail/source.ts';
 import { buildCoverage } from '../../usage/coverage-build.ts';
 import { VERSION } from '../../version.ts';
+import { pricePerTerabyte } from '../athena-cost.ts';
 import type { Args, Io } from '../command.ts';
 import { createKnowledge } from '../knowledge.ts';
 import { bucketOptions } from '../s3-source.ts';
-import { athenaCosts, type Estimate, s3Costs, secondsFor } from './estimate.ts';
+import { type Amount, athenaCosts, type Estimate, s3Costs, secondsFor } from './estimate.ts';
 import type { Examination, RegionLogs, Verdict } from './examination.ts';
 import {
   type Around,
@@ -94,6 +95,7 @@ export async function examine(input: ExamineInput): Promise<Examination> {
   const met = await meet(input);
   const { caller, live, around, trail, parts, known } = met;
   const accountId = around.principal?.accountId ?? filter?.accountId;
+  const size = who(met) ? await sizeOfQuery({ ...input, accountId }) : undefined;
   const logs = await look({ ...input, accountId }, caller === undefined || 'value' in caller);
   const permissions =
     live && caller && 'value' in caller
@@ -102,7 +104,12 @@ export async function examine(input: ExamineInput): Promise<Examination> {
   const seen = logs && 'value' in logs ? logs.value : undefined;
   const coverage = seen && (await coverageOf(input, met, seen));
   const policies = around.principal?.policies;
+  const estimate =
+    size?.kind === 'known'
+      ? queryEstimate(args, size)
+      : seen && (args.source === 'athena' ? queryEstimate(args, seen) : estimateOf(args, seen, trail));
   const problems = [
+    ...(size?.kind === 'unknown' ? [size.reason] : []),
     ...(caller && 'error' in caller ? [caller.error.message] : []),
     ...around.problems,
     ...(logs && 'error' in logs ? [logs.error.message] : []),
@@ -127,7 +134,7 @@ export async function examine(input: ExamineInput): Promise<Examination> {
     ...(seen ? { logs: placed(seen) } : {}),
     ...(coverage ? { coverage: { state: coverage.state, gaps: coverage.gaps } } : {}),
     ...(coverage && policies ? { outlook: outlook(policies, coverage, await loadCatalogue()) } : {}),
-    ...(seen ? { estimate: estimateOf(args, seen, trail) } : {}),
+    ...(estimate ? { estimate } : {}),
     policy,
     placeholders: placeholdersIn(policy),
     problems: [...new Set(problems)],
@@ -140,7 +147,7 @@ async function look(input: LogsInput, known: boolean): Promise<Found<Logs> | und
   const { args } = input;
   if (args.for === 'snapshot' || args.source === 'lookup') return undefined;
   if (args.source === 'dir') return found(() => lookAtFolder(input));
-  // Athena itself is not asked what a query would read: the bucket is listed where it was named.
+  // Days and regions of a table's place are not told: the bucket is listed where it was named.
   if (args.source === 'athena' && args.bucket === undefined) return undefined;
   return known ? found(() => lookAtBucket(input)) : undefined;
 }
@@ -217,17 +224,33 @@ function placed(logs: Logs): NonNullable<Examination['logs']> {
   return { location, objects, bytes, unplaced, regions: [...regions.values()], ignored };
 }
 
+const who = ({ caller }: Met): boolean => caller !== undefined && 'value' in caller;
+
+/** What a query would read, as `--dry-run` asks; undefined for other sources, or where no table is named. */
+async function sizeOfQuery({ args, filter, accountId, window, io }: LogsInput) {
+  if (args.for === 'snapshot' || args.source !== 'athena' || args.table === undefined) return undefined;
+  const [{ athenaTable, slackDays }, { estimateScan }] = await Promise.all([
+    import('../athena-source.ts'),
+    import('../../trail/athena/estimate.ts'),
+  ]);
+  const { options, table } = await athenaTable(args);
+  const principals = filter && [{ ...filter, ...(accountId === undefined ? {} : { accountId }) }];
+  const asked = { window, ...(principals ? { principals } : {}), ...slackDays(args) };
+  return estimateScan(options, table, asked, io.now(), io.signal);
+}
+
+const queryEstimate = (args: Args, { objects, bytes }: Amount): Estimate => ({
+  objects,
+  bytes,
+  costs: athenaCosts(bytes, pricePerTerabyte(args).usd),
+});
+
 function estimateOf(args: Args, logs: Logs, trail: TrailFacts | undefined): Estimate {
   const { objects, bytes, sample } = logs;
   const amount = { objects, bytes };
-  const seconds =
-    sample && args.source !== 'athena' ? secondsFor(amount, sample, logs.listingMs ?? 0) : undefined;
+  const seconds = sample ? secondsFor(amount, sample, logs.listingMs ?? 0) : undefined;
   const costs =
-    args.source === 's3'
-      ? s3Costs(amount, logs.listings ?? 0, trail?.kmsKeyId !== undefined)
-      : args.source === 'athena'
-        ? athenaCosts(bytes)
-        : [];
+    args.source === 's3' ? s3Costs(amount, logs.listings ?? 0, trail?.kmsKeyId !== undefined) : [];
   return {
     ...amount,
     ...(seconds === undefined ? {} : { seconds }),

@@ -41,6 +41,7 @@ export function setupFacts({ args, filter, trail }: SetupInput): Setup {
   add('assume', args.roleArn !== undefined);
   if (snapshot) return facts;
   add(`source:${args.source}`, true);
+  add('athena:size', args.source === 'athena' && (args.maxBytes !== undefined || args.dryRun === true));
   add('account:live', live);
   add('kind:role', filter?.kind !== 'user');
   add('kind:user', filter?.kind === 'user');

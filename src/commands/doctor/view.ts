@@ -150,7 +150,7 @@ function takes(estimate: Estimate | undefined, source: string): readonly string[
     return source === 'lookup'
       ? ['at most 100 events a second and region; how many there are is not known before they are read']
       : source === 'athena'
-        ? ['not known: name the bucket with `--bucket`, which is then listed']
+        ? ['not known: name the table with `--table`, or the bucket with `--bucket`']
         : [];
   const { measured, seconds, costs } = estimate;
   const time =
