@@ -6,7 +6,7 @@ import type { ActionName, Catalogue, CatalogueAction } from '../catalogue/catalo
 import apigateway from './data/apigateway.json' with { type: 'json' };
 import authorized from './data/authorized-actions.json' with { type: 'json' };
 import operations from './data/operations.json' with { type: 'json' };
-import { prefixesOf } from './names.ts';
+import { prefixesOf, printable } from './names.ts';
 import type { PermissionLevel } from './permission.ts';
 import { rowsByKey } from './rows.ts';
 import type { When } from './when.ts';
@@ -49,6 +49,15 @@ export interface Need {
 const operationRows = rowsByKey(operations as readonly OperationRow[], (row) => row.event);
 const apigatewayRows = rowsByKey(apigateway as readonly OperationRow[], (row) => row.event);
 const authorizedRows = rowsByKey(authorized, (row) => row.operation);
+
+/** Why `needsOf` has no answer: AWS's map may list tagging or PassRole alone, which is not what the call itself needs. */
+export function whyUnknown(service: string, operation: string): string {
+  const name = printable(`${service}:${operation}`);
+  const listed = prefixesOf(service).flatMap((prefix) => authorizedRows(prefix, operation)[0]?.actions ?? []);
+  return listed.length === 0
+    ? `no table row and no published action for \`${name}\``
+    : `AWS's operation map lists only \`${listed.join('`, `')}\` for \`${name}\` and publishes no action of its name`;
+}
 
 /** @returns undefined where neither a table nor the catalogue knows the operation: it is never guessed. */
 export function needsOf(

@@ -1,6 +1,6 @@
 /** What is known of an event without any record of it: for people who ask, and for those who write rows. */
 import type { ActionName, Catalogue } from '../catalogue/catalogue.ts';
-import { needsOf } from './actions.ts';
+import { needsOf, whyUnknown } from './actions.ts';
 import { serviceOf, withoutVersion } from './names.ts';
 import { neededParameters } from './needed.ts';
 import { noPermissionRow } from './no-permission.ts';
@@ -46,8 +46,8 @@ export function describeEvent(catalogue: Catalogue, eventSource: string, eventNa
   if (none && !none.unless)
     return { ...base, status: 'no-permission', reason: none.reason, source: none.source };
   const needs = service === undefined ? undefined : needsOf(catalogue, service, operation);
-  if (service === undefined || needs === undefined)
-    return { ...base, status: 'unmapped', reason: 'no table row and no published action of that name' };
+  if (service === undefined) return { ...base, status: 'unmapped', reason: 'not an AWS event source' };
+  if (needs === undefined) return { ...base, status: 'unmapped', reason: whyUnknown(service, operation) };
   const observe = createObservability(catalogue);
   return {
     ...base,

@@ -23,3 +23,6 @@ export const prefixesOf = (service: string): readonly string[] =>
  */
 export const withoutVersion = (eventName: string): string =>
   eventName.replace(/(?:20\d{6}(?:v\d+)?|20\d\d_\d\d_\d\d)$/, '');
+
+/** Names from a log go into reasons that are printed: no control characters, no more than 100 characters. */
+export const printable = (text: string): string => text.slice(0, 100).replace(/[^\x20-\x7e]/g, '?');

@@ -1,13 +1,13 @@
 /** From one event to the permissions it needs. Pure and deterministic; unknown operations stay unknown. */
 import type { ActionName, Catalogue } from '../catalogue/catalogue.ts';
 import type { TrailEvent } from '../events/event.ts';
-import { type Need, needsOf } from './actions.ts';
+import { type Need, needsOf, whyUnknown } from './actions.ts';
 import { compileTypes, type ServiceTypes } from './arn-types.ts';
 import { contextOf } from './context.ts';
 import eventTypes from './data/event-types.json' with { type: 'json' };
 import { parseDenial } from './denial.ts';
 import { compileFinder, type Finder } from './finder.ts';
-import { serviceOf, withoutVersion } from './names.ts';
+import { printable, serviceOf, withoutVersion } from './names.ts';
 import { noPermissionRow } from './no-permission.ts';
 import { compilePassRoles, type PassRoles } from './passrole.ts';
 import type {
@@ -171,8 +171,7 @@ function needsPlan(
   operation: string,
 ): SurePlan {
   const needs = needsOf(catalogue, service, operation);
-  if (needs === undefined)
-    return unmapped(`no table row and no published action for \`${printable(`${service}:${operation}`)}\``);
+  if (needs === undefined) return unmapped(whyUnknown(service, operation));
   const roles = compilePassRoles(service, operation);
   return {
     kind: 'needs',
@@ -197,9 +196,6 @@ const unmapped = (reason: string): SurePlan => ({
   kind: 'fixed',
   resolution: { status: 'unmapped', reason },
 });
-/** Names from a log go into reasons that are printed: no control characters, no more than 100 characters. */
-const printable = (text: string): string => text.slice(0, 100).replace(/[^\x20-\x7e]/g, '?');
-
 function shownOf(need: Need, roles: PassRoles | undefined): CompiledNeed['shown'] {
   if (need.level !== 'possible') return undefined;
   if (need.action.accessLevel === 'Tagging') return 'tags';
