@@ -58,6 +58,7 @@ await build({
   entryPoints: {
     cli: 'src/cli.ts',
     'scan-worker': 'src/trail/scan/worker.ts',
+    'group-worker': 'src/trail/scan/group-worker.ts',
     's3-scan-worker': 'src/trail/s3/scan-worker.ts',
   },
   outdir: 'dist',

@@ -13,7 +13,10 @@ const { values } = parseArgs({
     mb: { type: 'string', default: '300' },
     rounds: { type: 'string', default: '3' },
     records: { type: 'string', default: '300' },
-    ways: { type: 'string', default: 'gunzip,one,one-2-threads,rare,one-plain,all,parse-one,parse-all' },
+    ways: {
+      type: 'string',
+      default: 'gunzip,one,one-2-threads,rare,one-plain,all,all-2-threads,parse-one,parse-all',
+    },
   },
 });
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -8,7 +8,7 @@ import type { TrailEvent } from '../../src/events/event.ts';
 import { requestMembersRead } from '../../src/permissions/needed.ts';
 import { createResolver } from '../../src/permissions/resolver.ts';
 import { loadKernel } from '../../src/trail/scan/kernel.ts';
-import { scanFiles } from '../../src/trail/scan/pool.ts';
+import { groupFiles, scanFiles } from '../../src/trail/scan/pool.ts';
 import { createScanner } from '../../src/trail/scan/scan.ts';
 import { isWanted, type PrincipalFilter } from '../../src/trail/source.ts';
 import { createLedger } from '../../src/usage/ledger.ts';
@@ -57,12 +57,15 @@ function product(principals: readonly PrincipalFilter[] | undefined, plain = fal
   return told;
 }
 
-/** As `product` for one principal, with threads that scan while this one decodes, maps and keeps the ledger. */
-async function threads(principals: readonly PrincipalFilter[], workers: number): Promise<Told> {
-  const ledger = createLedger({ window, resolve, wanted: principals });
+/** As `product`, with threads that scan while this one decodes, maps and keeps the ledger. */
+async function threads(principals: readonly PrincipalFilter[] | undefined, workers: number): Promise<Told> {
+  const ledger = createLedger({ window, resolve, ...(principals ? { wanted: principals } : {}) });
   const told: Told = { records: 0, events: 0, check: 0 };
   const list = files.map((path) => ({ path, object: { name: path, bytes: 0 } }));
-  for await (const { batch } of scanFiles(list, principals, workers)) {
+  const scanned = principals
+    ? scanFiles(list, principals, workers)
+    : groupFiles(list, { resolve, reads }, workers);
+  for await (const { batch } of scanned) {
     if (!batch) continue;
     told.records += batch.records;
     told.events += batch.events.length;
@@ -102,6 +105,7 @@ const WAYS: Readonly<Record<string, () => Told | Promise<Told>>> = {
   gunzip: inflateOnly,
   one: () => product(filter(TARGET)),
   'one-2-threads': () => threads(filter(TARGET), 2),
+  'all-2-threads': () => threads(undefined, 2),
   rare: () => product(filter(RARE)),
   'one-plain': () => product(filter(TARGET), true),
   all: () => product(undefined),

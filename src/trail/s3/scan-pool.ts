@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Packed } from '../scan/pack.ts';
-import { workerPath } from '../scan/pool.ts';
 import { createScanner } from '../scan/scan.ts';
+import { workerPath } from '../scan/threads.ts';
 import { unpack } from '../scan/unpack.ts';
 import type { Batch, ObjectRef, PrincipalFilter } from '../source.ts';
 import { type Content, contentOf } from './content.ts';

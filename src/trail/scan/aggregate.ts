@@ -22,8 +22,9 @@ import { type Caller, callerOf, decodeAlike } from '../../events/decode.ts';
 import { type Attribution, type JsonObject, member, type TrailEvent } from '../../events/event.ts';
 import type { Rejection } from '../../events/rejection.ts';
 import { createArena } from './arena.ts';
+import { NOBODY, VOLATILE } from './front.ts';
 import { createHashSet, createTable } from './hash-table.ts';
-import { EXACT, type RequestReads, ROW_WORDS, type RowReader, UNSTEADY } from './kernel.ts';
+import { EXACT, type RequestReads, type RowHash, type RowRecords, STATUS } from './kernel.ts';
 import { type ParsedRecord, parseRecord } from './record.ts';
 import { createGroups, type Groups } from './samples.ts';
 
@@ -45,8 +46,8 @@ export interface Drained extends Exact {
   readonly duplicates: readonly (readonly [principal: Attribution, count: number])[];
 }
 export interface Aggregator {
-  /** Takes the records at `spans`; those of the exact path go to `into` at once. */
-  add(bytes: Buffer, spans: readonly number[], into: Exact): void;
+  /** Takes a row that a front has settled; one of the exact path goes to `into` at once. */
+  add(rows: Uint32Array, at: number, records: RowRecords, into: Exact): void;
   /** True when the groups take as much memory as they may: drain before adding more. */
   full(): boolean;
   /** Hands over, some at a time, and forgets all groups; the ids stay known. */
@@ -58,11 +59,6 @@ const MAX_GROUPS = 400_000;
 const MAX_IDENTITIES = 100_000;
 const EVENTS_A_BATCH = 1000;
 const DAY = 86_400;
-/** A value in place of a group: the volatile members count, too. */
-const VOLATILE = 0;
-
-const TOLD: ReadonlySet<string> = new Set(['root', 'other-account']);
-
 interface Identity {
   readonly caller: Caller;
   /** Mixed into hashes of records: the principal's part of a record's identity. */
@@ -70,7 +66,8 @@ interface Identity {
   duplicates: number;
 }
 
-export function createAggregator(reader: RowReader, { resolve, cuts = [] }: AggregateOptions): Aggregator {
+/** `hash` has the seed of the rows; `most` groups are held. */
+export function createAggregator(hash: RowHash, cuts: readonly number[] = [], most = MAX_GROUPS): Aggregator {
   const seen = createHashSet();
   const groups = createGroups();
   const groupTable = createTable(1 << 14);
@@ -94,7 +91,7 @@ export function createAggregator(reader: RowReader, { resolve, cuts = [] }: Aggr
     const key = JSON.stringify(caller);
     const known = identityNumbers.get(key);
     if (known !== undefined) return known;
-    identities.push({ caller, hash: reader.hash([caller.key]), duplicates: 0 });
+    identities.push({ caller, hash: hash([caller.key]), duplicates: 0 });
     identityNumbers.set(key, identities.length - 1);
     return identities.length - 1;
   };
@@ -114,72 +111,42 @@ export function createAggregator(reader: RowReader, { resolve, cuts = [] }: Aggr
     // No principal: nobody's. No id: the record as a whole is its identity, and only the ledger holds that.
     if (event.principal.kind !== 'none' && event.sampleIds.length > 0) {
       const [id, time, source, name, error] = event.dedupeKey.split('\u0000');
-      const [low, high] = reader.hash([id!, time!, source!, name!, error!]);
+      const [low, high] = hash([id!, time!, source!, name!, error!]);
       if (!isFirst(low, high, identities[identify(raw)]!)) return;
     }
     into.events.push(event);
   };
 
-  /** The group of a row, opened if need be; -1 where the record does not decode. */
-  const groupOf = (rows: Uint32Array, at: number, number: number, bytes: Buffer): number => {
+  /** The group of a row, opened if need be. */
+  const groupOf = (rows: Uint32Array, at: number, number: number, records: RowRecords): number => {
     const low = rows[at]! ^ Math.imul(number + 1, 0x85ebca6b);
     const high = rows[at + 1]! ^ Math.imul(bucketOf(rows[at + 12]!) + 1, 0xc2b2ae35);
-    const group = groupTable.get(low, high);
-    if (group > VOLATILE) return group - 1;
-    const [innerLow, innerHigh] = [low ^ rows[at + 2]!, high ^ rows[at + 3]!];
-    if (group === VOLATILE) {
-      const inner = groupTable.get(innerLow, innerHigh);
-      if (inner > VOLATILE) return inner - 1;
+    const known = groupTable.get(low, high);
+    if (known >= 0) return known;
+    const templateLow = rows[at]! ^ Math.imul(number + 1, 0x27d4eb2f);
+    let template = templateTable.get(templateLow, rows[at + 1]!);
+    if (template < 0) {
+      owners.push(number);
+      template = templates.add(records.kept(rows, at, rows[at + STATUS] === VOLATILE));
+      templateTable.put(templateLow, rows[at + 1]!, template);
     }
-    let volatile = group === VOLATILE;
-    if (!volatile) {
-      // Another day of a known template: nothing to read.
-      const templateLow = rows[at]! ^ Math.imul(number + 1, 0x27d4eb2f);
-      let template = templateTable.get(templateLow, rows[at + 1]!);
-      if (template < 0 && rows[at + 15] === UNSTEADY) {
-        const { decoded } = parseRecord(bytes.toString('utf8', rows[at + 13], rows[at + 14]));
-        if (!decoded.ok) return -1;
-        volatile = readsVolatile(decoded.event, resolve);
-      }
-      if (!volatile) {
-        if (template < 0) {
-          template = keep(rows, at, number, false);
-          templateTable.put(templateLow, rows[at + 1]!, template);
-        }
-        const opened = groups.open(template);
-        groupTable.put(low, high, opened + 1);
-        return opened;
-      }
-      groupTable.put(low, high, VOLATILE);
-    }
-    const opened = groups.open(keep(rows, at, number, true));
-    groupTable.put(innerLow, innerHigh, opened + 1);
+    const opened = groups.open(template);
+    groupTable.put(low, high, opened);
     return opened;
   };
-  const keep = (rows: Uint32Array, at: number, number: number, volatile: boolean): number => {
-    owners.push(number);
-    return templates.add(reader.compact(rows[at + 13]!, rows[at + 14]!, volatile));
-  };
 
-  const addRow = (rows: Uint32Array, at: number, bytes: Buffer, into: Exact): undefined => {
-    const parsed = (): ParsedRecord => parseRecord(bytes.toString('utf8', rows[at + 13], rows[at + 14]));
-    if (rows[at + 15] === EXACT) return exact(parsed(), into);
+  const add = (rows: Uint32Array, at: number, records: RowRecords, into: Exact): undefined => {
+    const status = rows[at + STATUS];
+    if (status === NOBODY) return;
+    if (status === EXACT) return exact(parseRecord(records.whole(rows, at)), into);
     let number = identityTable.get(rows[at + 4]!, rows[at + 5]!);
     if (number < 0) {
-      const one = parsed();
-      if (!one.decoded.ok) return exact(one, into);
-      number = identify(one.raw);
+      number = identify(parseRecord(records.whole(rows, at)).raw);
       identityTable.put(rows[at + 4]!, rows[at + 5]!, number);
     }
-    const identity = identities[number]!;
-    if (identity.caller.principal.kind === 'none') {
-      // Nobody's policies, but a review tells what root and other accounts did.
-      if (TOLD.has(identity.caller.principal.reason)) exact(parsed(), into);
-      return;
-    }
-    const group = groupOf(rows, at, number, bytes);
-    if (group < 0) return exact(parsed(), into);
-    if (isFirst(rows[at + 6]!, rows[at + 7]!, identity)) groups.add(group, rows[at + 12]!, rows, at + 8);
+    const group = groupOf(rows, at, number, records);
+    if (isFirst(rows[at + 6]!, rows[at + 7]!, identities[number]!))
+      groups.add(group, rows[at + 12]!, rows, at + 8);
   };
 
   const forget = (): void => {
@@ -194,12 +161,9 @@ export function createAggregator(reader: RowReader, { resolve, cuts = [] }: Aggr
   };
 
   return {
-    add: (bytes, spans, into) =>
-      reader.read(bytes, spans, (rows, count) => {
-        for (let index = 0; index < count; index++) addRow(rows, index * ROW_WORDS, bytes, into);
-      }),
+    add,
     full: () =>
-      templates.bytes > MAX_RECORD_BYTES || groups.size > MAX_GROUPS || identities.length > MAX_IDENTITIES,
+      templates.bytes > MAX_RECORD_BYTES || groups.size > most || identities.length > MAX_IDENTITIES,
     *drain() {
       const duplicates = identities.flatMap((one): [Attribution, number][] =>
         one.duplicates > 0 ? [[one.caller.principal, one.duplicates]] : [],
@@ -229,25 +193,6 @@ export function createAggregator(reader: RowReader, { resolve, cuts = [] }: Aggr
       yield drained;
     },
   };
-}
-
-/** Whether the mapping reads a member that differs between records alike in all else. */
-function readsVolatile(event: TrailEvent, resolve: (event: TrailEvent) => unknown): boolean {
-  const { responseElements, additionalEventData } = event;
-  let read = false;
-  const noticed = <T>(value: T): T => {
-    read = true;
-    return value;
-  };
-  const watched = Object.defineProperties(
-    { ...event },
-    {
-      responseElements: { get: () => noticed(responseElements), enumerable: true },
-      additionalEventData: { get: () => noticed(additionalEventData), enumerable: true },
-    },
-  );
-  resolve(watched);
-  return read;
 }
 
 const INVALID: Rejection = { reason: 'invalid-json', detail: 'a repeated record' };

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Batch, ObjectRef, PrincipalFilter } from '../source.ts';
 import type { AggregateOptions } from './aggregate.ts';
-import { poolAvailable, scanFiles } from './pool.ts';
+import { groupFiles, poolAvailable, scanFiles } from './pool.ts';
 import { createScanner } from './scan.ts';
 
 export interface ScanFile {
@@ -35,9 +35,9 @@ export async function* scanAll<T extends ScanFile>(
 ): AsyncGenerator<ScannedFile<T>> {
   const threads = Math.min(MAX_THREADS, availableParallelism());
   const total = files.reduce((sum, { object }) => sum + object.bytes, 0);
-  if (principals && threads > 1 && total >= THREADS_FROM && poolAvailable()) {
-    yield* scanFiles(files, principals, threads);
-    return;
+  if (threads > 1 && total >= THREADS_FROM && poolAvailable()) {
+    if (principals) return yield* scanFiles(files, principals, threads);
+    if (aggregate?.reads) return yield* groupFiles(files, aggregate, threads);
   }
   const scanner = createScanner({
     ...(principals ? { principals } : {}),

@@ -13,6 +13,7 @@ const INPUT_AT = 0x60000;
 const ROWS_AT = 0x90000;
 /** Words of 32 bits in a row, and the most rows of one call. */
 export const ROW_WORDS = 16;
+export const STATUS = 15;
 /** Values of a row's last word. */
 export const EXACT = 1;
 export const UNSTEADY = 2;
@@ -113,6 +114,16 @@ function nameEntry(name: string): Uint8Array {
   return Uint8Array.of(name.length, first!, second!, ...folded);
 }
 
+/** Where the records of rows are. */
+export interface RowRecords {
+  /** The record of the row at `at`, as a whole. */
+  whole(rows: Uint32Array, at: number): string;
+  /** What has to be kept of it, as JSON; valid until the next call. */
+  kept(rows: Uint32Array, at: number, volatile: boolean): Uint8Array;
+}
+/** The hash that a row holds for the same strings, in two words. During `take` it leaves the input as it is. */
+export type RowHash = (parts: readonly string[]) => readonly [low: number, high: number];
+
 /** What an aggregate needs of records: see assembly/rows.ts for the words of a row. */
 export interface RowReader {
   /** Hands over rows for all spans, in groups; the words are valid during the call only. */
@@ -122,8 +133,7 @@ export interface RowReader {
    * identity, the id and the time are left out, and with `volatile` false the volatile members.
    */
   compact(start: number, end: number, volatile: boolean): Uint8Array;
-  /** The hash that a row holds for the same strings, in two words. Leaves the input of `take` as it is. */
-  hash(parts: readonly string[]): readonly [low: number, high: number];
+  readonly hash: RowHash;
 }
 
 /** Which members of a call's requests anything reads; undefined: all count. */
@@ -145,7 +155,7 @@ export function rowReader(
   const hashWords = new Uint32Array(kernel.memory.buffer, COUNT_AT, 2);
   kernel.setSeed(seed[0], seed[1]);
   let base = 0;
-  const hash = (parts: readonly string[]): readonly [number, number] => {
+  const hash: RowHash = (parts) => {
     parts.forEach((part, index) => {
       const bytes = Buffer.from(part).subarray(0, CHUNK);
       memory.set(bytes, SPANS_AT);

@@ -1,97 +1,98 @@
-/** Several threads over a list of files, for named principals; results come in the list's order. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import type { PrincipalFilter } from '../source.ts';
+/** Several threads over a list of files, for named principals or for all; the batches are those of one scanner. */
+import type { Batch, PrincipalFilter } from '../source.ts';
+import { type AggregateOptions, createAggregator } from './aggregate.ts';
 import type { ScanFile, ScannedFile } from './files.ts';
+import { randomSeed, type Seed } from './group-reader.ts';
+import { loadKernel, ROW_WORDS, type RowRecords, rowReader } from './kernel.ts';
 import type { Packed } from './pack.ts';
+import { drained, groupedBatch } from './scan.ts';
+import type { Damage } from './split.ts';
+import { type FileResult, inThreads, workerPath } from './threads.ts';
 import { unpack } from './unpack.ts';
 
-export interface Work {
-  readonly paths: readonly string[];
+const NAMED = 'scan-worker.js';
+const ALL = 'group-worker.js';
+
+export interface NamedWork {
   readonly principals: readonly PrincipalFilter[];
-  readonly state: SharedArrayBuffer;
-  /** Of this worker. */
-  readonly number: number;
 }
-const WORKER = 'scan-worker.js';
-/** Words of the shared state: the next file, then one acknowledgement count a worker. */
-export const NEXT = 0;
-export const ACKNOWLEDGED = 1;
-
-export interface FileResult extends Packed {
-  readonly index: number;
-  /** Size of the file. */
-  readonly bytes: number;
-  /** The file could not be read: the system's error code. */
-  readonly failed?: string;
+export interface GroupWork {
+  readonly seed: Seed;
+}
+export interface PackedFile extends FileResult, Packed {}
+export interface GroupedFile extends FileResult {
+  readonly records: number;
+  readonly damage?: Damage;
+  /** Settled rows; their offsets are those in `kept`, or 0 where the row adds nothing to an earlier one. */
+  readonly rows: Uint32Array<ArrayBuffer>;
+  readonly kept: Uint8Array<ArrayBuffer>;
 }
 
-/** A worker's bundle; undefined in a checkout that was not built. */
-export function workerPath(name: string): string | undefined {
-  for (const place of ['./', '../', '../../../dist/']) {
-    const path = fileURLToPath(new URL(place + name, import.meta.url));
-    if (existsSync(path)) return path;
-  }
-  return undefined;
-}
-/** Whether `scanFiles` can be used here. */
-export const poolAvailable = (): boolean => workerPath(WORKER) !== undefined;
+/** Whether threads can be used here. */
+export const poolAvailable = (): boolean => workerPath(NAMED) !== undefined;
 
-/** Scans files with `workers` threads. Ends its threads whichever way the caller leaves. */
+/** For named principals: the threads find the records, this one parses and decodes them. */
 export async function* scanFiles<T extends ScanFile>(
   files: readonly T[],
   principals: readonly PrincipalFilter[],
   workers: number,
 ): AsyncGenerator<ScannedFile<T>> {
-  const script = workerPath(WORKER);
-  if (script === undefined) throw new Error('the scan worker is not built');
-  const state = new SharedArrayBuffer((ACKNOWLEDGED + workers) * 4);
-  const shared = new Int32Array(state);
-  const paths = files.map((file) => file.path);
-  const done = new Map<number, FileResult>();
-  let wake = (): void => {};
-  let failure: Error | undefined;
-  /** Messages taken from each worker whose files were not all handed on yet: [worker, files left]. */
-  const owed = new Map<number, { readonly worker: number; left: number }>();
-
-  const threads = Array.from({ length: workers }, (_, number) => {
-    const workerData: Work = { paths, principals, state, number };
-    const thread = new Worker(script, { workerData });
-    thread.on('message', (group: FileResult[]) => {
-      const debt = { worker: number, left: group.length };
-      for (const result of group) {
-        done.set(result.index, result);
-        owed.set(result.index, debt);
-      }
-      wake();
-    });
-    thread.on('error', (error: Error) => {
-      failure = error;
-      wake();
-    });
-    return thread;
-  });
-  try {
-    for (const [index, file] of files.entries()) {
-      while (!done.has(index)) {
-        if (failure) throw failure;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      const result = done.get(index)!;
-      done.delete(index);
-      const debt = owed.get(index)!;
-      owed.delete(index);
-      if (--debt.left === 0) {
-        Atomics.add(shared, ACKNOWLEDGED + debt.worker, 1);
-        Atomics.notify(shared, ACKNOWLEDGED + debt.worker);
-      }
-      if (result.failed !== undefined) yield { file, bytes: 0, failed: result.failed };
-      else yield { file, bytes: result.bytes, batch: unpack(result, file.object, principals) };
-    }
-  } finally {
-    await Promise.all(threads.map((thread) => thread.terminate()));
+  const data: NamedWork = { principals };
+  for await (const result of inThreads<PackedFile>(NAMED, pathsOf(files), data, workers)) {
+    const file = files[result.index]!;
+    if (result.failed !== undefined) yield { file, bytes: 0, failed: result.failed };
+    else yield { file, bytes: result.bytes, batch: unpack(result, file.object, principals) };
   }
 }
+
+/**
+ * For all principals: the threads read records into rows, which are grouped here in the files' order, so that of records
+ * with one identity the first counts, whichever thread met it.
+ */
+export async function* groupFiles<T extends ScanFile>(
+  files: readonly T[],
+  { cuts }: AggregateOptions,
+  workers: number,
+  most?: number,
+): AsyncGenerator<ScannedFile<T>> {
+  const module = loadKernel();
+  if (!module) throw new Error('the kernel is not built');
+  const seed = randomSeed();
+  const groups = createAggregator(rowReader(module, seed).hash, cuts, most);
+  let next = 0;
+  while (next < files.length) {
+    const left = files.slice(next);
+    const data: GroupWork = { seed };
+    for await (const result of inThreads<GroupedFile>(ALL, pathsOf(left), data, workers)) {
+      const file = left[result.index]!;
+      next++;
+      if (result.failed !== undefined) yield { file, bytes: 0, failed: result.failed };
+      else yield { file, bytes: result.bytes, batch: grouped(result, file, groups) };
+      // The threads know what they have told, and must forget it with the groups: they end, and others start.
+      if (groups.full()) break;
+    }
+    for (const batch of drained(groups)) yield { bytes: 0, batch };
+  }
+}
+
+function grouped(
+  { rows, kept, records, damage }: GroupedFile,
+  { object }: ScanFile,
+  groups: ReturnType<typeof createAggregator>,
+): Batch {
+  const taken = { events: [], rejections: [], skippedOtherPrincipal: 0 };
+  const told = Buffer.from(kept.buffer, kept.byteOffset, kept.length);
+  const bytesOf = (words: Uint32Array, at: number): Buffer => {
+    const [start, end] = [words[at + 13]!, words[at + 14]!];
+    if (start === end) throw new Error('a thread kept back a record that no other told');
+    return told.subarray(start, end);
+  };
+  const of: RowRecords = {
+    whole: (words, at) => bytesOf(words, at).toString(),
+    kept: bytesOf,
+  };
+  for (let at = 0; at < rows.length; at += ROW_WORDS) groups.add(rows, at, of, taken);
+  return groupedBatch(object, records, taken, damage);
+}
+
+const pathsOf = (files: readonly ScanFile[]): readonly string[] => files.map((file) => file.path);

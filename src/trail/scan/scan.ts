@@ -1,15 +1,15 @@
 /** One object's bytes to one batch: inflate, find the records, parse and decode those that can matter. Never throws. */
-import { randomBytes } from 'node:crypto';
 import type { TrailEvent } from '../../events/event.ts';
 import type { Rejection } from '../../events/rejection.ts';
 import { type Batch, isWanted, type ObjectRef, type PrincipalFilter } from '../source.ts';
-import { type AggregateOptions, createAggregator } from './aggregate.ts';
+import { type AggregateOptions, type Aggregator, createAggregator } from './aggregate.ts';
 import { createCandidateReader } from './candidates.ts';
-import { type InflateDamage, type InflateLimits, inflate, LIMITS } from './inflate.ts';
-import { kernelWalk, loadKernel, rowReader } from './kernel.ts';
-import { eachPiece, type Read } from './pieces.ts';
+import { createGroupReader, randomSeed } from './group-reader.ts';
+import { type InflateDamage, type InflateLimits, LIMITS } from './inflate.ts';
+import { loadKernel } from './kernel.ts';
+import type { Read } from './pieces.ts';
 import { parseRecord } from './record.ts';
-import { type Damage, Splitter } from './split.ts';
+import type { Damage } from './split.ts';
 
 export interface ScanOptions {
   /** Undefined: every record becomes an event. Else only records of these principals do; the others are counted. */
@@ -55,33 +55,41 @@ export function createScanner(options: ScannerOptions = {}): Scanner {
 function createGroupingScanner(
   module: WebAssembly.Module,
   limits: InflateLimits,
-  aggregate: AggregateOptions,
+  { resolve, reads, cuts }: AggregateOptions,
 ): Scanner {
-  const walk = kernelWalk(module, undefined);
-  const groups = createAggregator(rowReader(module, randomSeed(), aggregate.reads), aggregate);
+  const reader = createGroupReader(module, randomSeed(), limits, resolve, reads);
+  const groups = createAggregator(reader.hash, cuts);
   return {
     scan: (bytes, object) => {
-      const taken = { records: 0, events: [], rejections: [], skippedOtherPrincipal: 0 };
-      // What was counted cannot be taken back where the checksum of a document too large to hold fails at its end: the
-      // gap tells.
-      const { damage } = eachPiece(
-        new Splitter(walk),
-        (sink) => inflate(bytes, sink, limits),
-        limits,
-        (piece, found) => {
-          taken.records += found.records;
-          groups.add(piece, found.spans, taken);
-        },
-      );
-      return damage
-        ? { object, ...taken, gap: gapOf(object, damage, taken.records > 0) }
-        : { object, ...taken };
+      const taken = { events: [], rejections: [], skippedOtherPrincipal: 0 };
+      const { records, damage } = reader.read(bytes, (rows, at, of) => groups.add(rows, at, of, taken));
+      return groupedBatch(object, records, taken, damage);
     },
     full: groups.full,
     *drain() {
-      for (const drained of groups.drain()) yield { ...NOTHING, ...drained };
+      reader.clear();
+      yield* drained(groups);
     },
   };
+}
+
+/** What an aggregator holds, as batches that belong to no object. */
+export function* drained(groups: Aggregator): Generator<Batch> {
+  for (const one of groups.drain()) yield { ...NOTHING, ...one };
+}
+
+/**
+ * The batch of an object whose records were grouped. What was counted cannot be taken back where the checksum of a
+ * document too large to hold fails at its end: the gap tells.
+ */
+export function groupedBatch(
+  object: ObjectRef,
+  records: number,
+  taken: Omit<Batch, 'object' | 'records'>,
+  damage: Damage | undefined,
+): Batch {
+  const batch = { object, records, ...taken };
+  return damage ? { ...batch, gap: gapOf(object, damage, records > 0) } : batch;
 }
 
 const withUse = ({ damage, unusable }: Read): InflateDamage | undefined => damage && { ...damage, unusable };
@@ -126,11 +134,6 @@ const builtKernel = (): WebAssembly.Module | null => {
 };
 
 const NOTHING: Omit<Batch, 'object'> = { records: 0, events: [], rejections: [], skippedOtherPrincipal: 0 };
-const randomSeed = (): readonly [number, number] => {
-  const bytes = randomBytes(8);
-  return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
-};
-
 const gapOf = (object: ObjectRef, { reason, detail }: Damage, partial: boolean) => ({
   object,
   reason,

@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadCatalogue } from '../../../src/catalogue/load.ts';
+import { requestMembersRead } from '../../../src/permissions/needed.ts';
+import { createResolver } from '../../../src/permissions/resolver.ts';
 import type { ScanFile, ScannedFile } from '../../../src/trail/scan/files.ts';
-import { poolAvailable, scanFiles } from '../../../src/trail/scan/pool.ts';
+import { groupFiles, poolAvailable, scanFiles } from '../../../src/trail/scan/pool.ts';
 import { createScanner } from '../../../src/trail/scan/scan.ts';
+import type { Batch } from '../../../src/trail/source.ts';
+import { createLedger } from '../../../src/usage/ledger.ts';
 import { documents, TARGET } from '../../bench/trails.ts';
 
 const wanted = [{ kind: 'role', name: TARGET }] as const;
@@ -46,6 +51,41 @@ describe.skipIf(!poolAvailable())('scanFiles', () => {
     const missing = { path: join(folder, 'missing'), object: { name: 'missing', bytes: 0 } };
     const batches = await collect([files[0]!, missing, files[1]!], 2);
     expect(batches.map((one) => one.failed)).toEqual([undefined, 'ENOENT', undefined]);
+  });
+
+  it.each([
+    [1, undefined],
+    [2, undefined],
+    [3, undefined],
+    [2, 500],
+  ])('groups with %i threads what one scanner groups (%s groups at most)', async (workers, most) => {
+    const catalogue = await loadCatalogue();
+    const { resolve } = createResolver(catalogue);
+    const reads = (source: string, name: string) => requestMembersRead(catalogue, source, name);
+    const aggregate = { resolve, reads };
+    const tell = (batches: readonly Batch[]) => {
+      const ledger = createLedger({ window: { from: 0, to: Date.UTC(2100) }, resolve });
+      for (const batch of batches) ledger.add(batch);
+      return {
+        usage: JSON.stringify(ledger.principals().map((one) => ledger.usage(one))),
+        records: batches.reduce((sum, one) => sum + one.records, 0),
+        gaps: batches.flatMap((one) => one.gap ?? []),
+      };
+    };
+    const scanner = createScanner({ aggregate });
+    // Each twice: copies count once, whichever thread meets them.
+    const twice = [...files, ...files];
+    const batches = twice.map(({ object }, index) =>
+      scanner.scan(Buffer.from(contents[index % contents.length]!), object),
+    );
+    const alone = tell([...batches, ...scanner.drain()]);
+    const pooled: Batch[] = [];
+    for await (const { batch } of groupFiles(twice, aggregate, workers, most)) if (batch) pooled.push(batch);
+    const together = tell(pooled);
+    expect(together.records).toBe(alone.records);
+    expect(together.gaps).toEqual(alone.gaps);
+    expect(together.usage === alone.usage).toBe(true);
+    if (most !== undefined) expect(pooled.filter((one) => !one.object).length).toBeGreaterThan(1);
   });
 
   it('ends its threads when the reader leaves early', async () => {

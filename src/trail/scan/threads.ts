@@ -1,0 +1,88 @@
+/** Several threads over a list of files; results come in the list's order. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+
+export interface Work {
+  readonly paths: readonly string[];
+  readonly state: SharedArrayBuffer;
+  /** Of this worker. */
+  readonly number: number;
+}
+/** Words of the shared state: the next file, then one acknowledgement count a worker. */
+export const NEXT = 0;
+export const ACKNOWLEDGED = 1;
+
+export interface FileResult {
+  readonly index: number;
+  /** Size of the file. */
+  readonly bytes: number;
+  /** The file could not be read: the system's error code. */
+  readonly failed?: string;
+}
+
+/** A worker's bundle; undefined in a checkout that was not built. */
+export function workerPath(name: string): string | undefined {
+  for (const place of ['./', '../', '../../../dist/']) {
+    const path = fileURLToPath(new URL(place + name, import.meta.url));
+    if (existsSync(path)) return path;
+  }
+  return undefined;
+}
+
+/** Runs `workers` threads of a script that calls `serve`. Ends them whichever way the caller leaves. */
+export async function* inThreads<R extends FileResult>(
+  script: string,
+  paths: readonly string[],
+  data: object,
+  workers: number,
+): AsyncGenerator<R> {
+  const path = workerPath(script);
+  if (path === undefined) throw new Error('the scan worker is not built');
+  const state = new SharedArrayBuffer((ACKNOWLEDGED + workers) * 4);
+  const shared = new Int32Array(state);
+  const done = new Map<number, R>();
+  let wake = (): void => {};
+  let failure: Error | undefined;
+  /** Messages taken from each worker whose files were not all handed on yet: [worker, files left]. */
+  const owed = new Map<number, { readonly worker: number; left: number }>();
+
+  const threads = Array.from({ length: workers }, (_, number) => {
+    const work: Work = { paths, state, number };
+    const thread = new Worker(path, { workerData: { ...data, ...work } });
+    thread.on('message', (group: R[]) => {
+      const debt = { worker: number, left: group.length };
+      for (const result of group) {
+        done.set(result.index, result);
+        owed.set(result.index, debt);
+      }
+      wake();
+    });
+    thread.on('error', (error: Error) => {
+      failure = error;
+      wake();
+    });
+    return thread;
+  });
+  try {
+    for (let index = 0; index < paths.length; index++) {
+      while (!done.has(index)) {
+        if (failure) throw failure;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      const result = done.get(index)!;
+      done.delete(index);
+      const debt = owed.get(index)!;
+      owed.delete(index);
+      if (--debt.left === 0) {
+        Atomics.add(shared, ACKNOWLEDGED + debt.worker, 1);
+        Atomics.notify(shared, ACKNOWLEDGED + debt.worker);
+      }
+      yield result;
+    }
+  } finally {
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+}
