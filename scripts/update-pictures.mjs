@@ -1,7 +1,7 @@
 // Draws samples/pictures for the README from test/golden/order-service/result.json: the terminal as SVG, the HTML report
 // and the pull-request comment as PNG in a headless Chromium; and a review of samples/estate with dist/, so build first. Run after a change of what they show: node scripts/update-pictures.mjs
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -117,28 +117,34 @@ await posted.evaluate(() => {
 });
 await posted.screenshot({ path: `${pictures}comment.png` });
 
-// A review after an earlier one, for the trend.
-const estate = `${root}samples/estate/`;
-const review = (end, days, ...more) => {
+// Three reviews, for the trend: before the first two, some roles still had all there is.
+const review = async (end, days, admins, ...more) => {
   const place = join(folder, `review-${end}`);
-  execFileSync(process.execPath, [
-    ...[
-      `${root}dist/cli.js`,
-      'review',
-      '--quiet',
-      '--logs',
-      `${estate}trail`,
-      '--account',
-      `${estate}snapshot`,
+  const snapshot = join(folder, `snapshot-${end}`);
+  await cp(`${root}samples/estate/snapshot`, snapshot, { recursive: true });
+  const account = JSON.parse(await readFile(join(snapshot, 'account.json'), 'utf8'));
+  for (const role of account.RoleDetailList)
+    if (admins.includes(role.RoleName))
+      role.AttachedManagedPolicies.push({
+        PolicyName: 'AdministratorAccess',
+        PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
+      });
+  await writeFile(join(snapshot, 'account.json'), JSON.stringify(account));
+  execFileSync(
+    process.execPath,
+    [
+      ...[`${root}dist/cli.js`, 'review', '--quiet', '--logs', 'samples/estate/trail', '--account', snapshot],
+      ...['--end', end, '--days', days, '--out', place, ...more],
     ],
-    ...['--end', end, '--days', days, '--out', place, ...more],
-  ]);
+    { cwd: root },
+  );
   return place;
 };
-const first = review('2026-08-14', '15');
-const second = review('2026-08-29', '30', '--previous', first);
-const index = await open(await readFile(join(second, 'index.html'), 'utf8'), {
-  viewport: { width: 1180, height: 1500 },
+const first = await review('2026-08-09', '10', ['search-indexer', 'data-science', 'storefront-api']);
+const second = await review('2026-08-19', '10', ['data-science'], '--previous', first);
+const third = await review('2026-08-29', '30', [], '--previous', second);
+const index = await open(await readFile(join(third, 'index.html'), 'utf8'), {
+  viewport: { width: 1180, height: 1780 },
   colorScheme: 'light',
 });
 await index.screenshot({ path: `${pictures}review.png` });

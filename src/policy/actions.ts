@@ -57,11 +57,17 @@ export function actionClasses(
   const undecided: string[] = [];
   const open = new Set<string>();
   const services = new Set([...catalogue.services, ...byService.keys(), UNLISTED]);
+  // Whether what is asked about can match where none of its patterns names the service.
+  const askedEverywhere = everywhere.some(asked) || negated.some((not, at) => not && asked(at));
+  let plain = false;
   for (const service of services) {
     const patterns = byService.get(service) ?? [];
+    if (!askedEverywhere && !patterns.some((one) => asked(one.statement))) continue;
     const known = catalogue.actionsOf(service);
     if (known.length > 0 && patterns.length === 0) {
-      add(known[0]!.action, new Set(everywhere));
+      // All services that no pattern names are one class: the first stands for them.
+      if (!plain) add(known[0]!.action, new Set(everywhere));
+      plain = true;
       continue;
     }
     for (const { action } of known) {

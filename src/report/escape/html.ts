@@ -21,20 +21,28 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['`', '&#96;'],
 ]);
 
+/** Printable ASCII that HTML has no other use for: most of what is written, and nothing to escape in it. */
+const PLAIN = /^[ !#-%(-;=?-_a-~]*$/;
+
 /** Text for an element's content or a quoted attribute. */
 export const htmlText = (text: string): string =>
-  visible(text).replace(/[&<>"'`]/g, (char) => ENTITIES.get(char)!);
+  PLAIN.test(text) ? text : visible(text).replace(/[&<>"'`]/g, (char) => ENTITIES.get(char)!);
 
-const part = (value: Part): string => {
+function part(value: Part): string {
   if (value === undefined) return '';
+  if (typeof value === 'string') return htmlText(value);
   if (value instanceof Markup) return value.text;
-  if (typeof value === 'object') return value.map(part).join('');
-  return htmlText(String(value));
-};
+  if (typeof value === 'number') return htmlText(String(value));
+  let text = '';
+  for (const one of value) text += part(one);
+  return text;
+}
 
 /** A template: strings and numbers are escaped, markup and lists of it are not. Attributes must be quoted. */
 export function html(strings: TemplateStringsArray, ...values: readonly Part[]): Markup {
-  return new Markup(strings.map((text, index) => text + part(values[index])).join(''));
+  let text = strings[0]!;
+  for (let index = 0; index < values.length; index++) text += part(values[index]) + strings[index + 1];
+  return new Markup(text);
 }
 
 /** Data for a `<script type="application/json">`: no `<`, so nothing ends the element early. */

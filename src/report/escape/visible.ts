@@ -4,8 +4,12 @@
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
+/** Printable ASCII: most texts, and told at once. */
+const PLAIN = /^[ -~]*$/;
+
 /** The text on one line, with every unseen character spelled out. */
 export function visible(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(UNSEEN, (char) => `\\u{${char.codePointAt(0)!.toString(16).padStart(2, '0')}}`);
 }
 

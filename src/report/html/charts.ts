@@ -45,7 +45,7 @@ const LEVELS = ['List', 'Read', 'Write', 'Permissions management', 'Tagging'];
 type Levels = Plan['levels'];
 
 /** Bars of the whole set of actions before, after and used, split by access level, and the same as a table. */
-export function levelMix(levels: Levels, compared: boolean): Markup {
+export function levelMix(levels: Levels, compared: boolean, table: 'open' | 'folded' = 'open'): Markup {
   const className = (level: string): string => `l${LEVELS.indexOf(level) + 1}`;
   const mix = (label: string, column: 1 | 2 | 3): Markup | undefined => {
     const total = levels.reduce((sum, row) => sum + row[column], 0);
@@ -59,10 +59,11 @@ export function levelMix(levels: Levels, compared: boolean): Markup {
       total,
     )}<span class="num">${count(total)}</span>`;
   };
-  return html`${legend(levels.map(([level]) => ({ className: className(level), text: level })))}<div class="mix" aria-hidden="true">${mix('Before', 1)}${mix('After', 2)}${mix('Used', 3)}</div><table><thead><tr><th scope="col">Access level</th><th scope="col" class="num">Before</th><th scope="col" class="num">After</th><th scope="col" class="num">Used</th></tr></thead><tbody>${levels.map(
+  const figures = html`<table><thead><tr><th scope="col">Access level</th><th scope="col" class="num">Before</th><th scope="col" class="num">After</th><th scope="col" class="num">Used</th></tr></thead><tbody>${levels.map(
     ([level, before, after, used]) =>
       html`<tr><th scope="row">${level}</th><td class="num">${compared ? count(before) : 'not known'}</td><td class="num">${count(after)}</td><td class="num">${count(used)}</td></tr>`,
   )}</tbody></table>`;
+  return html`${legend(levels.map(([level]) => ({ className: className(level), text: level })))}<div class="mix" aria-hidden="true">${mix('Before', 1)}${mix('After', 2)}${mix('Used', 3)}</div>${table === 'open' ? figures : html`<details class="fold"><summary>As a table</summary>${figures}</details>`}`;
 }
 
 export const levelsSection = (plan: Plan): Markup =>

@@ -41,7 +41,7 @@ function levels({ principals }: Review): Markup | string {
     }
   if (sums.size === 0) return '';
   const rows = [...sums].map(([level, [before, after, used]]) => [level, before, after, used] as const);
-  return html`<div class="card"><h3>Access levels, before and after</h3>${levelMix(rows, true)}</div>`;
+  return html`<div class="card"><h3>Access levels, before and after</h3>${levelMix(rows, true, 'folded')}</div>`;
 }
 
 const LINES: readonly (readonly [className: string, label: string, value: (one: Figures) => number])[] = [
