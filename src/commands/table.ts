@@ -23,6 +23,11 @@ export const COMMANDS: readonly Row[] = [
     load: () => import('./cache.ts'),
   },
   {
+    name: 'completion',
+    describe: 'print a script that completes commands and flags in bash and zsh',
+    load: () => import('./completion.ts'),
+  },
+  {
     name: 'demo',
     describe: 'run on the bundled samples; needs no AWS account',
     load: () => import('./demo.ts'),
