@@ -1,4 +1,5 @@
 /** The plan's input for one principal out of what a run has read: the same for a single run and for a review. */
+import { createHash } from 'node:crypto';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { PlanInput, PlanOptions } from '../plan/input.ts';
 import type { Window } from '../trail/source.ts';
@@ -28,6 +29,14 @@ export function planInput({ evidence, usage, granted, catalogue, window, options
     catalogue,
     options,
     toolVersion: VERSION,
-    inputDigests: [...digests].sort((a, b) => (a[0] < b[0] ? -1 : 1)),
+    inputDigests: [
+      ...digests,
+      // What files cannot stand for: of many logs the part that is this principal's, and an account that was read live.
+      ['events of the principal', digestOf(usage)] as const,
+      ...(principal ? [['grants of the principal', digestOf(principal)] as const] : []),
+    ].sort((a, b) => (a[0] < b[0] ? -1 : 1)),
   };
 }
+
+/** Of the value as JSON: the ledger is sorted, so that equal evidence has equal text whatever the order it came in. */
+const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');

@@ -16,7 +16,7 @@ export interface PlanInput {
   readonly catalogue: Catalogue;
   readonly options: PlanOptions;
   readonly toolVersion: string;
-  /** [name, sha256 hex] of the files the plan was made from, sorted by name. */
+  /** [name, sha256 hex] of the files the plan was made from, and of what was read of the principal; sorted by name. */
   readonly inputDigests: readonly (readonly [name: string, sha256: string])[];
 }
 

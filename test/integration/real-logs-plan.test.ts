@@ -7,6 +7,7 @@ import type { AttachedPolicy } from '../../src/account/account.ts';
 import { loadCatalogue } from '../../src/catalogue/load.ts';
 import { createResolver } from '../../src/permissions/resolver.ts';
 import { buildPlan } from '../../src/plan/build.ts';
+import { CONDITION_NAMES } from '../../src/plan/synthesise-conditions.ts';
 import { openDirectory } from '../../src/trail/directory.ts';
 import { createLedger } from '../../src/usage/ledger.ts';
 import type { PrincipalUsage } from '../../src/usage/usage.ts';
@@ -61,16 +62,21 @@ describe.each(FOLDERS)('%s', (folder) => {
   it('gives policies that lose nothing, gain nothing and stay', { timeout: 600_000 }, async () => {
     let plans = 0;
     for (const usage of await usages(folder)) {
-      const plan = (policies?: readonly AttachedPolicy[]) =>
-        buildPlan({ ...inputOf(catalogue, [], policies && principalWith(policies)), usage });
+      const plan = (policies?: readonly AttachedPolicy[], conditions: readonly string[] = []) =>
+        buildPlan({ ...inputOf(catalogue, [], policies && principalWith(policies), { conditions }), usage });
       const fresh = plan();
       expect(fresh.proof.replay.misses).toEqual([]);
       expect(fresh.proof.fits).toBe(true);
-      for (const old of [services(usage), ...(plans < 3 ? [everything] : [])]) {
-        const first = plan(old);
-        const name = `${usage.principal.arn} ${old[0]!.name}`;
+      const cases: readonly (readonly [readonly AttachedPolicy[], readonly string[]])[] = [
+        [services(usage), []],
+        [services(usage), CONDITION_NAMES],
+        ...(plans < 3 ? [[everything, []] as const] : []),
+      ];
+      for (const [old, conditions] of cases) {
+        const first = plan(old, conditions);
+        const name = `${usage.principal.arn} ${old[0]!.name} ${conditions.join()}`;
         expect(first.proof.containment, name).toMatchObject({ verdict: 'proven' });
-        const again = plan(attachedAfter(first));
+        const again = plan(attachedAfter(first), conditions);
         expect(
           again.after.policies.map((one) => one.document),
           name,

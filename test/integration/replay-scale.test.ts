@@ -8,6 +8,7 @@ import type { AttachedPolicy } from '../../src/account/account.ts';
 import { loadCatalogue } from '../../src/catalogue/load.ts';
 import { createResolver } from '../../src/permissions/resolver.ts';
 import { buildPlan } from '../../src/plan/build.ts';
+import { CONDITION_NAMES } from '../../src/plan/synthesise-conditions.ts';
 import { openDirectory } from '../../src/trail/directory.ts';
 import { createLedger } from '../../src/usage/ledger.ts';
 import type { PrincipalUsage } from '../../src/usage/usage.ts';
@@ -46,6 +47,8 @@ interface Made {
   readonly request: unknown;
   readonly resources?: readonly { readonly ARN: string; readonly type: string }[];
   readonly data?: boolean;
+  readonly vpce?: string;
+  readonly mfa?: boolean;
 }
 const s3 = (name: string, bucket: string, key: string): Made => ({
   source: 's3.amazonaws.com',
@@ -78,6 +81,13 @@ const MAKERS: readonly (() => Made)[] = [
     name: pick(['Decrypt', 'GenerateDataKey']),
     request: null,
     resources: [{ ARN: `arn:aws:kms:${REGION}:${ACCOUNT}:key/${pick(KEYS)}`, type: 'AWS::KMS::Key' }],
+    vpce: pick(ENDPOINTS),
+  }),
+  () => ({
+    source: 'secretsmanager.amazonaws.com',
+    name: 'GetSecretValue',
+    request: { secretId: pick(['orders/db', 'mail/relay']) },
+    vpce: ENDPOINTS[0]!,
   }),
   () => ({
     source: 'sqs.amazonaws.com',
@@ -90,8 +100,11 @@ const MAKERS: readonly (() => Made)[] = [
     source: 'lambda.amazonaws.com',
     name: 'UpdateFunctionCode20150331v2',
     request: { functionName: pick(['resize', 'mail']) },
+    // Once in a while somebody deploys without MFA.
+    mfa: random() < 0.999,
   }),
 ];
+const ENDPOINTS = ['vpce-0a1b2c3d4e5f60718', 'vpce-0b1b2c3d4e5f60718'];
 const KEYS = ['6f1c2a30-58d4-4f0e-9a8b-3d7f0c5e1b42', '7f1c2a30-58d4-4f0e-9a8b-3d7f0c5e1b43'];
 
 function record(): string {
@@ -99,10 +112,11 @@ function record(): string {
   const time = new Date(FROM + Math.floor(random() * DAYS * 86_400) * 1000).toISOString().replace('.000', '');
   const data = made.data === true;
   return (
-    `{"eventVersion":"1.11",${IDENTITY},"eventTime":"${time}","eventSource":"${made.source}",` +
+    `{"eventVersion":"1.11",${made.mfa === false ? IDENTITY.replace('"true"', '"false"') : IDENTITY},"eventTime":"${time}","eventSource":"${made.source}",` +
     `"eventName":"${made.name}","awsRegion":"${REGION}","sourceIPAddress":"10.0.0.1","userAgent":"aws-sdk",` +
     `"requestParameters":${JSON.stringify(made.request)},"responseElements":null,"requestID":"${uuid()}",` +
     `"eventID":"${uuid()}","readOnly":${/^(Get|Describe|List|Query|Decrypt)/.test(made.name)},` +
+    (made.vpce ? `"vpcEndpointId":"${made.vpce}",` : '') +
     (made.resources ? `"resources":${JSON.stringify(made.resources)},` : '') +
     `"eventType":"AwsApiCall","managementEvent":${!data},"recipientAccountId":"${ACCOUNT}",` +
     `"eventCategory":"${data ? 'Data' : 'Management'}"}`
@@ -122,7 +136,7 @@ const IDENTITY = `"userIdentity":${JSON.stringify({
       accountId: ACCOUNT,
       userName: 'app',
     },
-    attributes: { mfaAuthenticated: 'false' },
+    attributes: { mfaAuthenticated: 'true' },
   },
 })}`;
 
@@ -146,7 +160,7 @@ const WORLDS: Readonly<Record<string, readonly AttachedPolicy[]>> = {
       { Sid: 'No', Effect: 'Deny', Action: 's3:Delete*', Resource: '*' },
     ]),
     attached('rest', 'inline', [
-      allow(['kms:*', 'logs:*', 'ec2:Describe*', 'sts:*', 'lambda:*'], '*', {
+      allow(['kms:*', 'logs:*', 'ec2:Describe*', 'sts:*', 'lambda:*', 'secretsmanager:*'], '*', {
         Condition: { StringEquals: { 'aws:RequestedRegion': REGION } },
       }),
     ]),
@@ -188,12 +202,12 @@ describe(`a trail of ${RECORDS.toLocaleString('en-US')} records`, () => {
     expect(usage.entries.length).toBeGreaterThan(1000);
   });
 
-  it.each(Object.keys(WORLDS))(
-    '%s: no miss, containment proven, sizes right, a fixed point',
-    async (name) => {
+  it.each(Object.keys(WORLDS).flatMap((name) => [[name, []] as const, [name, CONDITION_NAMES] as const]))(
+    '%s %o: no miss, containment proven, sizes right, a fixed point',
+    async (name, conditions) => {
       const catalogue = await loadCatalogue();
       const run = (policies: readonly AttachedPolicy[]) =>
-        buildPlan({ ...inputOf(catalogue, [], principalWith(policies)), usage });
+        buildPlan({ ...inputOf(catalogue, [], principalWith(policies), { conditions }), usage });
       const start = performance.now();
       const plan = run(WORLDS[name]!);
       const took = performance.now() - start;
@@ -210,6 +224,20 @@ describe(`a trail of ${RECORDS.toLocaleString('en-US')} records`, () => {
         plan.after.policies.map((one) => one.document),
       );
       expect(again.proof.containment.verdict).toBe('proven');
+      expect(replay.notExpressible).toBe(0);
+      // Each key goes to the actions that always carried it, and to those alone.
+      const withKey = (key: string) =>
+        plan.after.policies
+          .flatMap((one) => one.document.Statement)
+          .filter((one) => Object.values(one.Condition ?? {}).some((test) => Object.hasOwn(test, key)))
+          .flatMap((one) => [one.Action ?? []].flat())
+          .filter((action) => usage.entries.some((entry) => entry.action === action))
+          .map((action) => action.split(':')[0]);
+      const asked = conditions.length > 0;
+      expect([...new Set(withKey('aws:SourceVpce'))].sort()).toEqual(asked ? ['kms', 'secretsmanager'] : []);
+      const mfa = withKey('aws:MultiFactorAuthPresent');
+      expect(mfa.includes('kms')).toBe(asked);
+      expect(mfa.includes('lambda')).toBe(false);
     },
   );
 });
