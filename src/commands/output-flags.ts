@@ -5,6 +5,9 @@ import type { Argv } from 'yargs';
 export const FORMAT_WORDS =
   'summary, json, policy, rollback, markdown, comment, html, diff, changes, csv, sarif, terraform, terraform-document, cloudformation, cloudformation-json, cdk, vault';
 
+/** What a review writes for each principal. */
+export const DEFAULT_PAGES = 'html,json,policy,rollback,csv';
+
 /** `--format`, `--output`, `--policy-path` and `--fail-on`; `--out` belongs to the command. */
 export function outputFlags(yargs: Argv): Argv {
   return yargs
@@ -16,6 +19,11 @@ export function outputFlags(yargs: Argv): Argv {
     .option('output', {
       type: 'string',
       describe: 'file for the one --format instead of stdout',
+      group: 'Output:',
+    })
+    .option('redact', {
+      type: 'boolean',
+      describe: 'write reports to share: pseudonyms for account ids, names and addresses; no files to apply',
       group: 'Output:',
     })
     .option('policy-path', {

@@ -2,6 +2,7 @@
 import type { Argv } from 'yargs';
 import { INDEX_NAMES } from '../report/review/formats.ts';
 import { evidenceFlags, policyFlags } from './generate-flags.ts';
+import { DEFAULT_PAGES } from './output-flags.ts';
 import { windowFlags } from './principal-flags.ts';
 
 export const reviewFlags = (yargs: Argv): Argv =>
@@ -56,8 +57,13 @@ export const reviewFlags = (yargs: Argv): Argv =>
     })
     .option('pages', {
       type: 'string',
-      default: 'html,json,policy,rollback,csv',
+      default: DEFAULT_PAGES,
       describe: 'formats written for each principal to --out, as for --format of a single run',
+      group: 'Output:',
+    })
+    .option('redact', {
+      type: 'boolean',
+      describe: 'pseudonyms for account ids, names and addresses in all that is written; no files to apply',
       group: 'Output:',
     })
     .option('fail-on', {

@@ -4,6 +4,7 @@ import type { AccountPrincipal } from '../account/account.ts';
 import { ownerAdvice } from '../account/find-principal.ts';
 import { EXIT, isExpected } from '../errors.ts';
 import { buildPlan } from '../plan/build.ts';
+import type { Redactor } from '../plan/redact.ts';
 import { compareFindings, type FindingChanges } from '../plan/review/changes.ts';
 import type { OutsideUse } from '../plan/review/outside.ts';
 import type { ReviewRow } from '../plan/review/review.ts';
@@ -28,6 +29,8 @@ export interface ReviewRun extends Omit<InputParts, 'usage' | 'granted'> {
   readonly formats: readonly FormatName[];
   readonly width: number;
   readonly tally: Tally;
+  /** Given: what is written is for people who may not know whose it is. */
+  readonly redactor: Redactor | undefined;
   readonly previous: Previous | undefined;
   readonly decisions: DecisionReader | undefined;
   readonly outside: OutsideUse;
@@ -53,10 +56,13 @@ export async function reviewOne(subject: Subject, usage: PrincipalUsage, run: Re
     const earlier = await run.previous?.findings(subject);
     if (earlier) run.changes.set(ref.arn, compareFindings(earlier, comparable(plan), keptByRule(plan)));
     const split = splitOf(input);
+    const { redactor } = run;
     if (pages) {
+      const shown = redactor ? redactor.plan(plan) : plan;
       const style = { colour: false, width: run.width };
-      const files = run.formats.flatMap((name) => FORMATS[name].files(plan, style));
-      await pages.write(folder, [...files, ...splitFiles(split)]);
+      const files = run.formats.flatMap((name) => FORMATS[name].files(shown, style));
+      const place = redactor ? redactor.folder(folder, ref.name) : folder;
+      await pages.write(place, redactor ? files : [...files, ...splitFiles(split)]);
     }
     tally.gate(folder, plan);
     if (!plan.proof.fits) tally.failed(EXIT.error);

@@ -5,6 +5,7 @@ import { requestMembersRead } from '../permissions/needed.ts';
 import { createResolver } from '../permissions/resolver.ts';
 import { CHECK_IDS } from '../plan/checks/check.ts';
 import { parseSkips } from '../plan/checks/run.ts';
+import { createRedactor } from '../plan/redact.ts';
 import type { FindingChanges } from '../plan/review/changes.ts';
 import { createOutsideUse } from '../plan/review/outside.ts';
 import type { ReviewRow } from '../plan/review/review.ts';
@@ -13,7 +14,7 @@ import { plural } from '../report/text.ts';
 import type { PrincipalUsage } from '../usage/usage.ts';
 import type { Args, Command, Io } from './command.ts';
 import { readConfig } from './config.ts';
-import { formatsOf } from './deliver.ts';
+import { pageFormats } from './deliver.ts';
 import { collect, openSource } from './evidence.ts';
 import { noteExclusions, readExclusions } from './exclusions.ts';
 import { parseFailOn } from './gate.ts';
@@ -37,7 +38,7 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
   if (!isIndexFormat(format))
     throw new UsageError(`\`--format ${format}\` is not known here: use ${INDEX_NAMES.join(', ')}`);
   // What is wrong with a flag shows before an hour of reading.
-  formatsOf(args.pages);
+  pageFormats(args);
   parseFailOn([String(args.failOn ?? '')], CHECK_IDS);
   parseSkips(words(args.skipChecks));
   const reviewed = await readReviewed(args, io);
@@ -89,6 +90,7 @@ async function reviewAccounts(
   const pages = args.out === undefined || args.out === '' ? undefined : createPages(String(args.out));
   const skips = parseSkips(words(args.skipChecks));
   const checker = createChecker(accounts, { window, catalogue, outside }, skips);
+  const redactor = args.redact === true ? createRedactor() : undefined;
   const changes = new Map<string, FindingChanges>();
   const run: ReviewRun = {
     evidence,
@@ -96,7 +98,8 @@ async function reviewAccounts(
     window,
     options,
     pages,
-    formats: formatsOf(args.pages),
+    formats: pageFormats(args),
+    redactor,
     width: io.width,
     tally,
     previous,
@@ -121,7 +124,8 @@ async function reviewAccounts(
   const idle = decisions?.idle() ?? 0;
   if (idle > 0) note(`${plural(idle, 'decision')} to keep what names no action: nothing to keep in a policy`);
   const { judges } = checker;
-  const result = resultOf({ reviewed, match, rows, checks, subjects, previous, judges, run });
+  const whole = resultOf({ reviewed, match, rows, checks, subjects, previous, judges, run });
+  const result = redactor ? redactor.review(whole) : whole;
   const style = { colour: io.colour, width: io.width };
   if (pages) {
     const written = await pages.finish(indexFiles(result, style));
