@@ -4,11 +4,16 @@ import { UsageError } from '../errors.ts';
 import type { Archive } from '../trail/digest/archive.ts';
 import { openFolder } from '../trail/digest/folder.ts';
 import { keysFromFile, type PublicKeys } from '../trail/digest/keys.ts';
-import { type ValidationReport, validateLogs } from '../trail/digest/validate.ts';
+import { openValidation, type Validation, type ValidationReport } from '../trail/digest/validate.ts';
 import type { Window } from '../trail/source.ts';
 import { type AwsArgs, awsOptions } from './aws-flags.ts';
 import type { Args, Io } from './command.ts';
 import { bucketOptions } from './s3-source.ts';
+
+export interface OpenValidation {
+  readonly validation: Validation;
+  close(): void;
+}
 
 /** `window` is of delivery. `accounts`: those to look at in a bucket where no flag names any. */
 export async function validateFromFlags(
@@ -17,20 +22,40 @@ export async function validateFromFlags(
   io: Io,
   accounts?: readonly string[],
 ): Promise<ValidationReport> {
+  const { validation, close } = await validationFromFlags(args, window, io, accounts);
+  try {
+    return await validation.finish();
+  } finally {
+    close();
+  }
+}
+
+/** As `validateFromFlags`, up to where log files are judged. */
+export async function validationFromFlags(
+  args: Args,
+  window: Window,
+  io: Io,
+  accounts?: readonly string[],
+): Promise<OpenValidation> {
   const closers: (() => void)[] = [];
+  const close = (): void => {
+    for (const one of closers) one();
+  };
   try {
     const keys = await keysOf(args, closers);
     const archive = await archiveOf(args, window, io, accounts, closers);
     const trail = args.trail === undefined ? undefined : String(args.trail).split('/').at(-1)!;
-    return await validateLogs({
+    const validation = await openValidation({
       window,
       archive,
       keys,
       signal: io.signal,
       ...(trail !== undefined && { trail }),
     });
-  } finally {
-    for (const close of closers) close();
+    return { validation, close };
+  } catch (error) {
+    close();
+    throw error;
   }
 }
 

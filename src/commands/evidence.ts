@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { TrailEvent } from '../events/event.ts';
 import type { Resolution } from '../permissions/permission.ts';
 import { plural } from '../report/text.ts';
+import type { ValidationReport } from '../trail/digest/validate.ts';
 import { openDirectory } from '../trail/directory.ts';
 import type { RequestReads } from '../trail/scan/kernel.ts';
 import type { ObjectGap, PrincipalFilter, SourceFacts, TrailSource, Window } from '../trail/source.ts';
@@ -12,7 +13,7 @@ import { type AwsArgs, awsOptions } from './aws-flags.ts';
 import type { Args, Io } from './command.ts';
 import type { Exclusions } from './exclusions.ts';
 import { createProgress } from './progress.ts';
-import { openS3, regionList } from './s3-source.ts';
+import { regionList, s3Opener } from './s3-source.ts';
 import { validationNotes } from './validate-logs-view.ts';
 
 const DAY = 86_400_000;
@@ -26,26 +27,46 @@ export interface Evidence {
 
 /** The source that `--source` names; with `--verify-digests` without what was tampered with. */
 export async function openSource(args: Args, window: Window, io: Io): Promise<TrailSource> {
-  const source = await openNamed(args, window, io);
-  if (args.verifyDigests !== true) return source;
+  if (args.verifyDigests !== true) return openNamed(args, window, io);
   if (args.source !== 'dir' && args.source !== 's3')
     throw new UsageError(
       `\`--verify-digests\` needs the files that cloudtrail delivered: use \`--source s3\` or \`--source dir\``,
     );
-  const [{ validateFromFlags }, { tamperedIn, withholdTampered }] = await Promise.all([
-    import('./digests.ts'),
-    import('../trail/digest/withhold.ts'),
-  ]);
-  return withholdTampered(source, async ({ principals }) => {
-    // What happened in the window is delivered shortly after.
-    const delivered = { from: window.from, to: Math.max(window.to, Math.min(io.now(), window.to + DAY)) };
-    const accounts = principals?.map((one) => one.accountId).filter((one) => one !== undefined);
-    const own = accounts?.length === principals?.length ? accounts : undefined;
-    const report = await validateFromFlags(args, delivered, io, own);
+  const [{ validateFromFlags, validationFromFlags }, { tamperedIn, withholdTampered, withholdWhileReading }] =
+    await Promise.all([import('./digests.ts'), import('../trail/digest/withhold.ts')]);
+  // What happened in the window is delivered shortly after.
+  const delivered = { from: window.from, to: Math.max(window.to, Math.min(io.now(), window.to + DAY)) };
+  const note = (report: ValidationReport): void => {
     if (args.quiet !== true)
-      for (const note of validationNotes(report, tamperedIn(report))) io.err(`note: ${note}\n`);
-    return report;
-  });
+      for (const one of validationNotes(report, tamperedIn(report))) io.err(`note: ${one}\n`);
+  };
+  if (args.source === 'dir')
+    return withholdTampered(await openNamed(args, window, io), async ({ principals }) => {
+      const report = await validateFromFlags(args, delivered, io, accountsOf(principals));
+      note(report);
+      return report;
+    });
+  // The validation holds no connection that is in use once the report is there.
+  let close = (): void => undefined;
+  const openS3With = await s3Opener(args, io);
+  return withholdWhileReading(
+    openS3With,
+    async ({ principals }) => {
+      const opened = await validationFromFlags(args, delivered, io, accountsOf(principals));
+      close = opened.close;
+      return opened.validation;
+    },
+    (report) => {
+      close();
+      note(report);
+    },
+  );
+}
+
+/** Accounts of the principals, where all are known. */
+function accountsOf(principals: readonly PrincipalFilter[] | undefined): readonly string[] | undefined {
+  const accounts = principals?.map((one) => one.accountId).filter((one) => one !== undefined);
+  return accounts?.length === principals?.length ? accounts : undefined;
 }
 
 async function openNamed(args: Args, window: Window, io: Io): Promise<TrailSource> {
@@ -58,7 +79,7 @@ async function openNamed(args: Args, window: Window, io: Io): Promise<TrailSourc
       return openLookupSource({ aws, now: Math.max(window.to, io.now()), ...(regions && { regions }) });
     }
     case 's3':
-      return openS3(args, io);
+      return (await s3Opener(args, io))();
     case 'dir':
       if (args.logs === undefined)
         throw new UsageError('no logs given: add `--logs PATH` with a folder or file of CloudTrail logs');
@@ -118,6 +139,11 @@ export async function collect(source: TrailSource, options: CollectOptions, io: 
   const { copies } = source.facts();
   if (copies !== undefined && !options.quiet)
     io.err(`note: ${plural(copies, 'copy', 'copies')} of other files in the folder not read again\n`);
+  const unremembered = ledger.unremembered();
+  if (unremembered > 0 && !options.quiet)
+    io.err(
+      `note: ${plural(unremembered, 'record')} came when no more ids could be remembered: copies among them count twice\n`,
+    );
   const byName = (a: ObjectGap, b: ObjectGap): number => (a.object.name < b.object.name ? -1 : 1);
   return { ledger, gaps: gaps.sort(byName), source: source.facts(), records };
 }

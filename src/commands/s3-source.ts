@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import type { Inspect } from '../trail/digest/withhold.ts';
 import type { BucketOptions } from '../trail/s3/bucket.ts';
 import type { Scope } from '../trail/s3/discover.ts';
 import type { S3SourceOptions } from '../trail/s3/source.ts';
@@ -10,23 +11,25 @@ import { type AwsArgs, awsOptions } from './aws-flags.ts';
 import { buildId } from './build-id.ts';
 import type { Args, Io } from './command.ts';
 
-/** Opens the source. Without `--bucket` the account is asked for its trails. */
-export async function openS3(args: Args, io: Io): Promise<TrailSource> {
+/** What opens the source. Without `--bucket` the account is asked for its trails. */
+export async function s3Opener(args: Args, io: Io): Promise<(inspect?: Inspect) => TrailSource> {
   const aws = awsOptions(args as AwsArgs);
   const options = await readOptions(args, io);
   const { openS3Source } = await import('../trail/s3/source.ts');
-  const source = openS3Source({ aws, ...options });
   const note = (text: string): void => {
     if (args.quiet !== true) io.err(`note: ${text}\n`);
   };
-  return {
-    facts: source.facts,
-    async *read(read) {
-      yield* source.read(read);
-      const problem = source.storeProblem();
-      if (problem !== undefined) note(problem);
-      if (source.reused() > 0) note(`${source.reused()} objects were known from an earlier run`);
-    },
+  return (inspect) => {
+    const source = openS3Source({ aws, ...options, ...(inspect && { inspect }) });
+    return {
+      facts: source.facts,
+      async *read(read) {
+        yield* source.read(read);
+        const problem = source.storeProblem();
+        if (problem !== undefined) note(problem);
+        if (source.reused() > 0) note(`${source.reused()} objects were known from an earlier run`);
+      },
+    };
   };
 }
 

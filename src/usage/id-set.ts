@@ -1,20 +1,27 @@
 /**
  * A set of strings kept as 64-bit fingerprints in typed arrays: 12 bytes an entry where a Set of strings takes 100.
- * Two different strings collide with probability n^2 / 2^65, one in a million at six million entries.
+ * Two different strings collide with probability n^2 / 2^65, one in a million at six million entries. It holds a bounded
+ * number: what comes when it is full is not remembered, so that of two copies met after that both count. That makes a
+ * count larger, and never a use out of none.
  */
 export interface IdSet {
   /** Adds; false when it was there already. */
   add(id: string): boolean;
   readonly size: number;
+  /** Strings that were not remembered. */
+  readonly unremembered: number;
 }
 
 const MAX_LOAD = 0.7;
+/** Of all ids in 64 MB. */
+const MOST = 5_800_000;
 
-export function createIdSet(): IdSet {
+export function createIdSet(most = MOST): IdSet {
   let capacity = 1 << 10;
   let high = new Uint32Array(capacity);
   let low = new Uint32Array(capacity);
   let size = 0;
+  let unremembered = 0;
 
   /** Slot of the fingerprint, or the free slot where it belongs. A free slot holds 0/0, which no fingerprint is. */
   const slot = (h: number, l: number): number => {
@@ -41,6 +48,10 @@ export function createIdSet(): IdSet {
       const [h, l] = fingerprint(id);
       const at = slot(h, l);
       if (high[at] !== 0 || low[at] !== 0) return false;
+      if (size >= most) {
+        unremembered++;
+        return true;
+      }
       high[at] = h;
       low[at] = l;
       if (++size > capacity * MAX_LOAD) grow();
@@ -48,6 +59,9 @@ export function createIdSet(): IdSet {
     },
     get size() {
       return size;
+    },
+    get unremembered() {
+      return unremembered;
     },
   };
 }

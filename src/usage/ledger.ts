@@ -26,6 +26,8 @@ export interface Ledger {
   add(batch: Batch): void;
   /** Principals seen, sorted by account, kind and name. */
   principals(): readonly PrincipalRef[];
+  /** Records whose id could not be remembered any more: copies among them counted twice. */
+  unremembered(): number;
   /** Usage of one principal; for one that was never seen, an empty usage under the given reference. */
   usage(principal: PrincipalRef): PrincipalUsage;
 }
@@ -104,6 +106,7 @@ export function createLedger(options: LedgerOptions): Ledger {
         book?.count('duplicate', 'same event id', copies);
       }
     },
+    unremembered: () => ids.unremembered,
     principals: () =>
       [...books].sort(([a], [b]) => byCodeUnit(a, b)).flatMap(([, book]) => book.principal() ?? []),
     usage: (principal) => {

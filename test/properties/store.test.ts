@@ -39,11 +39,11 @@ it('round-trips any batch', () => {
         const identity = { key, etag, bytes: 7 };
         const scope = { bucket: 'logs', knowledge: '1' };
         const store = openStore(directory, scope);
-        store.put(identity, batch);
+        store.put(identity, { batch });
         expect(store.problem()).toBeUndefined();
         store.close();
         const again = openStore(directory, scope);
-        expect(again.get(identity, object)).toEqual(JSON.parse(JSON.stringify(batch)));
+        expect(again.get(identity, object)).toEqual({ batch: JSON.parse(JSON.stringify(batch)) });
         expect(again.get({ ...identity, etag: `${etag}x` }, object)).toBeUndefined();
         again.close();
         rmSync(directory, { recursive: true });

@@ -309,6 +309,13 @@ describe('pieces', () => {
     );
   });
 
+  it('remembers a bounded number, and takes what it does not remember for new', () => {
+    const ids = createIdSet(100);
+    for (let i = 0; i < 250; i++) expect(ids.add(`id-${i}`)).toBe(true);
+    expect([ids.size, ids.unremembered]).toEqual([100, 150]);
+    expect([ids.add('id-99'), ids.add('id-249'), ids.add('id-249')]).toEqual([false, true, true]);
+  });
+
   it('stays a set when it grows', () => {
     const ids = createIdSet();
     for (let i = 0; i < 50_000; i++) expect(ids.add(`id-${i}`)).toBe(true);

@@ -19,18 +19,37 @@ export async function judgeLog(expected: Expected, archive: Archive): Promise<re
   return findings;
 }
 
-async function judgeBytes(name: string, { hash, proven }: Expected, archive: Archive): Promise<Verdict> {
+async function judgeBytes(name: string, expected: Expected, archive: Archive): Promise<Verdict> {
+  const { proven } = expected;
   const fetched = await archive.read(name);
   if (fetched.kind === 'missing')
     return proven ? invalid('not-found') : unverified('not-found', 'listed by a digest that is not verified');
   if (fetched.kind === 'unreadable') return unverified('unreadable', fetched.detail);
-  const unpacked =
-    archive.copied && !isGzip(fetched.bytes)
-      ? { kind: 'bytes' as const, bytes: fetched.bytes }
-      : gunzipExactly(fetched.bytes);
-  if (unpacked.kind === 'fault') return invalid(unpacked.fault, unpacked.detail);
-  if (sha256(unpacked.bytes) !== hash) return invalid('hash');
+  const { bytes } = fetched;
+  const content = archive.copied && !isGzip(bytes) ? hashOf(bytes) : contentOf(bytes).content;
+  return judgeContent(content, expected);
+}
+
+export function judgeContent(content: Content, { hash, proven }: Pick<Expected, 'hash' | 'proven'>): Verdict {
+  if (content.kind === 'fault') return invalid(content.fault, content.detail);
+  if (content.sha256 !== hash) return invalid('hash');
   return proven ? VALID : unverified('digest-unverified');
+}
+
+/** What a digest says of a log file: the hash of its one gzip member, with nothing behind that. */
+export type Content =
+  /** SHA-256 of the document, hex. */
+  | { readonly kind: 'hash'; readonly sha256: string }
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly detail: string };
+
+const hashOf = (document: Uint8Array): Content => ({ kind: 'hash', sha256: sha256(document) });
+
+/** The hash, and the document so that it is unpacked once; the bytes themselves where they do not unpack cleanly. */
+export function contentOf(bytes: Uint8Array): { readonly document: Uint8Array; readonly content: Content } {
+  const unpacked = gunzipExactly(bytes);
+  if (unpacked.kind === 'bytes') return { document: unpacked.bytes, content: hashOf(unpacked.bytes) };
+  const { fault, detail } = unpacked;
+  return { document: bytes, content: { kind: 'fault', fault, detail } };
 }
 
 export interface Covered {

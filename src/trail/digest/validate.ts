@@ -5,13 +5,13 @@
 import pLimit from 'p-limit';
 import { parseObjectKey } from '../layout.ts';
 import type { Window } from '../source.ts';
-import type { Archive } from './archive.ts';
+import { type Archive, s3Name } from './archive.ts';
 import { type Gap, type ListedDigest, type Walked, walkChain } from './chain.ts';
 import type { Finding, Status } from './finding.ts';
 import type { Judged } from './judge.ts';
 import { type ChainId, chainName, logTime, parseDigestName } from './key.ts';
 import type { PublicKeys } from './keys.ts';
-import { type Covered, type Expected, judgeLog, judgeUnlisted } from './logs.ts';
+import { type Content, type Covered, type Expected, judgeContent, judgeLog, judgeUnlisted } from './logs.ts';
 
 export type Counts = Readonly<Record<Status, number>>;
 
@@ -50,8 +50,22 @@ const OVERDUE = 2 * HOUR;
 const CHAINS = 8;
 const LOGS = 32;
 
+/** A validation whose chains were walked; log files are judged as they come. */
+export interface Validation {
+  /** Judges a log file by what was read of it; undefined for one that was not delivered in the window. */
+  judge(name: string, content: Content): Finding | undefined;
+  /** Reads and judges the log files that were not judged yet; call it once. */
+  finish(): Promise<ValidationReport>;
+}
+
 /** Throws only what the archive throws where it cannot be listed at all, and for credentials that are no good. */
 export async function validateLogs(options: ValidateOptions): Promise<ValidationReport> {
+  const validation = await openValidation(options);
+  return validation.finish();
+}
+
+/** Reads the digests and checks their chains; throws as `validateLogs` does. */
+export async function openValidation(options: ValidateOptions): Promise<Validation> {
   const { window, archive, keys, signal } = options;
   const chains = chainsOf(await archive.digests(), options);
   const limit = pLimit(CHAINS);
@@ -68,19 +82,38 @@ export async function validateLogs(options: ValidateOptions): Promise<Validation
       }),
     ),
   );
-  const digests = walked.flatMap(({ walk }) => walk.digests.map(findingOf)).sort(byName);
-  const listedLogs = await judgeListed(
-    walked.map((one) => one.walk),
-    options,
-  );
-  const logs = [...listedLogs, ...(await judgeRest(walked, listedLogs, options))].sort(byName);
+  const expected = expectedOf(walked.map((one) => one.walk));
+  const byPlace = new Map<string, Expected[]>();
+  for (const one of expected) {
+    const name = s3Name(one);
+    byPlace.set(name, [...(byPlace.get(name) ?? []), one]);
+  }
+  const unlisted = unlistedJudge(walked);
+  const judged = new Map<string, Finding>();
   return {
-    window,
-    copied: archive.copied,
-    chains: walked.map(({ listed, walk }) => chainReport(listed, walk, window)),
-    digests: countOf(digests),
-    logs: countOf(logs),
-    findings: [...digests, ...logs],
+    judge: (name, content) => {
+      const listed = byPlace.get(name);
+      if (!listed) return isOutside(name, window) ? undefined : unlisted(name);
+      const finding = listed
+        .map((one): Finding => ({ kind: 'log', name, ...judgeContent(content, one) }))
+        .reduce((worst, one) => (RANK[one.status] > RANK[worst.status] ? one : worst));
+      judged.set(name, finding);
+      return finding;
+    },
+    finish: async () => {
+      const digests = walked.flatMap(({ walk }) => walk.digests.map(findingOf)).sort(byName);
+      const open = expected.filter((one) => !judged.has(s3Name(one)));
+      const listedLogs = [...judged.values(), ...(await judgeListed(open, options))];
+      const logs = [...listedLogs, ...(await judgeRest(unlisted, listedLogs, options))].sort(byName);
+      return {
+        window,
+        copied: archive.copied,
+        chains: walked.map(({ listed, walk }) => chainReport(listed, walk, window)),
+        digests: countOf(digests),
+        logs: countOf(logs),
+        findings: [...digests, ...logs],
+      };
+    },
   };
 }
 
@@ -113,10 +146,7 @@ function chainsOf(names: readonly string[], { window, trail }: ValidateOptions):
 }
 
 /** Files listed by digests that are not invalid. Of two digests that list a file the proven one counts. */
-async function judgeListed(
-  walks: readonly Walked[],
-  { archive, signal }: ValidateOptions,
-): Promise<Finding[]> {
+function expectedOf(walks: readonly Walked[]): readonly Expected[] {
   const expected = new Map<string, Expected>();
   for (const { digests } of walks)
     for (const { status, document } of digests) {
@@ -127,9 +157,16 @@ async function judgeListed(
         if (proven || !expected.has(id)) expected.set(id, { ...log, proven });
       }
     }
+  return [...expected.values()];
+}
+
+async function judgeListed(
+  expected: readonly Expected[],
+  { archive, signal }: ValidateOptions,
+): Promise<Finding[]> {
   const limit = pLimit(LOGS);
   const found = await Promise.all(
-    [...expected.values()].map((one) =>
+    expected.map((one) =>
       limit(() => {
         signal?.throwIfAborted();
         return judgeLog(one, archive);
@@ -153,11 +190,26 @@ interface Chain {
 
 /** Files of the window that no digest lists, or only an invalid one. */
 async function judgeRest(
-  chains: readonly Chain[],
+  unlisted: (name: string) => Finding,
   listed: readonly Finding[],
   { archive, window }: ValidateOptions,
 ): Promise<readonly Finding[]> {
   const seen = new Set(listed.map((one) => one.name));
+  const rest: Finding[] = [];
+  for (const name of await archive.logs()) {
+    if (seen.has(name) || parseObjectKey(name).kind !== 'log' || isOutside(name, window)) continue;
+    rest.push(unlisted(name));
+  }
+  return rest;
+}
+
+function isOutside(name: string, window: Window): boolean {
+  const time = logTime(name);
+  return time !== undefined && (time < window.from || time >= window.to);
+}
+
+/** Judges files that no digest lists by what the digests of their account and region cover. */
+function unlistedJudge(chains: readonly Chain[]): (name: string) => Finding {
   const places = new Map<string, { covered: Covered[]; end: number }>();
   for (const { listed: keys, walk } of chains) {
     const { accountId, region, backfill, time } = keys[0]!;
@@ -169,16 +221,11 @@ async function judgeRest(
     for (const { status, document } of walk.digests)
       if (status !== 'invalid' && document) place.covered.push(document);
   }
-  const rest: Finding[] = [];
-  for (const name of await archive.logs()) {
+  return (name) => {
     const key = parseObjectKey(name);
-    const time = logTime(name);
-    if (seen.has(name) || key.kind !== 'log') continue;
-    if (time !== undefined && (time < window.from || time >= window.to)) continue;
-    const place = places.get(`${key.accountId}/${key.region}`);
-    rest.push(judgeUnlisted(name, place?.covered ?? [], place?.end ?? Number.POSITIVE_INFINITY));
-  }
-  return rest;
+    const place = key.kind === 'log' ? places.get(`${key.accountId}/${key.region}`) : undefined;
+    return judgeUnlisted(name, place?.covered ?? [], place?.end ?? Number.POSITIVE_INFINITY);
+  };
 }
 
 function chainReport(listed: readonly ListedDigest[], walk: Walked, window: Window): ChainReport {

@@ -1,12 +1,13 @@
 /** Scans fetched objects: small ones at once, the others on threads of their own while more are fetched. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { type Content, contentOf } from '../digest/logs.ts';
 import type { Packed } from '../scan/pack.ts';
 import { createScanner } from '../scan/scan.ts';
 import { workerPath } from '../scan/threads.ts';
 import { unpack } from '../scan/unpack.ts';
-import type { Batch, ObjectRef, PrincipalFilter } from '../source.ts';
-import { type Content, contentOf } from './content.ts';
+import type { ObjectRef, PrincipalFilter } from '../source.ts';
+import type { Scanned } from '../store/store.ts';
 
 export interface Job {
   readonly id: number;
@@ -16,12 +17,6 @@ export interface Job {
 export interface JobResult {
   readonly id: number;
   readonly packed: Packed;
-  readonly content?: Content;
-}
-
-export interface Scanned {
-  readonly batch: Batch;
-  /** Where hashes were asked for. */
   readonly content?: Content;
 }
 

@@ -4,9 +4,10 @@ import { AccessError, EvidenceError } from '../../errors.ts';
 import { type AwsOptions, IDLE_TIMEOUT } from '../aws-config.ts';
 import { pooled } from '../concurrency.ts';
 import { deliveryDays } from '../days.ts';
+import type { Inspect } from '../digest/withhold.ts';
 import { createNames } from '../digest-inventory.ts';
 import type { Batch, GapReason, ReadOptions, TrailSource } from '../source.ts';
-import { type AggregateStore, openStore } from '../store/store.ts';
+import { type AggregateStore, openStore, type Scanned } from '../store/store.ts';
 import { type BucketOptions, bucketError, openBucket } from './bucket.ts';
 import { readDigests } from './digests.ts';
 import { discover, LISTINGS, normalPrefix, type Scope } from './discover.ts';
@@ -29,6 +30,8 @@ export interface S3SourceOptions extends BucketOptions, Scope {
   readonly pause?: number;
   /** Where results are kept from run to run; undefined: nowhere. */
   readonly store?: { readonly directory: string; readonly knowledge: string };
+  /** Judges each object by its hash before it is handed on. */
+  readonly inspect?: Inspect;
   /** Compressed bytes after which threads help with the scan. */
   readonly threadsFrom?: number;
 }
@@ -101,6 +104,7 @@ async function* readAll(
     const fetcher = createFetcher(client, { ...options, idleTimeout, signal: stop.signal });
     const scanner = createObjectScanner({
       ...(read.principals && { principals: read.principals }),
+      ...(options.inspect && { hash: true }),
       ...(options.threadsFrom !== undefined && { threadsFrom: options.threadsFrom }),
     });
     closers.push(() => scanner.close());
@@ -117,12 +121,14 @@ async function* readAll(
       onAllListed: () => tally.expectNoMore(),
     });
     const pool = { limit: concurrency, budget: BUDGET, weight: weightOf };
-    for await (const done of pooled(listing, pool, (listed) => take(listed, fetcher, store, scanner))) {
+    for await (const done of pooled(listing, pool, (listed) =>
+      take(listed, fetcher, store, scanner, options.inspect),
+    )) {
       const batch = tally.add(done);
       if (!batch) continue;
       refuseHopeless(tally, options.bucket);
       read.onProgress?.(tally.progress());
-      yield batch;
+      yield done.kind === 'batch' && done.withheld ? emptyBatch(done.withheld) : batch;
     }
     refuseNothing(tally, leaves.length + failures.length, options.bucket);
     const told = await readDigests(bucket, {
@@ -169,22 +175,27 @@ async function take(
   fetcher: Fetcher,
   store: AggregateStore | undefined,
   scanner: ObjectScanner,
+  inspect: Inspect | undefined,
 ): Promise<Done> {
   if (listed.kind === 'ignored') return listed;
   if (listed.kind === 'gap')
     return { kind: 'batch', batch: emptyBatch(listed.gap), listed: false, reused: false };
   const { key, etag, ...object } = listed.object;
   const identity = { key, etag, bytes: object.bytes };
+  const judged = ({ batch, content }: Scanned, reused: boolean): Done => {
+    const withheld = content && inspect?.(object, content);
+    return { kind: 'batch', batch, listed: true, reused, ...(withheld && { withheld }) };
+  };
   const kept = store?.get(identity, object);
-  if (kept) return { kind: 'batch', batch: kept, listed: true, reused: true };
+  if (kept && (!inspect || kept.content)) return judged(kept, true);
   const fetched = await fetcher.fetch(identity);
   if (fetched.kind === 'gap') {
     const gap = { object, reason: fetched.reason, detail: fetched.detail, partial: false };
     return { kind: 'batch', batch: emptyBatch(gap), listed: true, reused: false };
   }
-  const { batch } = await scanner.scan(fetched.bytes, object);
-  store?.put(identity, batch);
-  return { kind: 'batch', batch, listed: true, reused: false };
+  const scanned = await scanner.scan(fetched.bytes, object);
+  store?.put(identity, scanned);
+  return judged(scanned, false);
 }
 
 const emptyBatch = (gap: NonNullable<Batch['gap']>): Batch => ({

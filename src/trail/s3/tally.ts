@@ -1,9 +1,16 @@
 /** Counts what a source did while it reads: its facts, its progress, its gaps by reason. */
-import type { Batch, CoverageCell, GapReason, Progress, SourceFacts } from '../source.ts';
+import type { Batch, CoverageCell, GapReason, ObjectGap, Progress, SourceFacts } from '../source.ts';
 
 /** One thing done: an object read or reused, a listing that failed, a file that is no log. */
 export type Done =
-  | { readonly kind: 'batch'; readonly batch: Batch; readonly listed: boolean; readonly reused: boolean }
+  | {
+      readonly kind: 'batch';
+      readonly batch: Batch;
+      readonly listed: boolean;
+      readonly reused: boolean;
+      /** Why what was read is no evidence. */
+      readonly withheld?: ObjectGap;
+    }
   | { readonly kind: 'ignored'; readonly what: string };
 
 export class Tally {

@@ -19,6 +19,7 @@ import { dirname, join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { UsageError } from '../../errors.ts';
 import { oneLine } from '../aws-error.ts';
+import type { Content } from '../digest/logs.ts';
 import type { Batch, ObjectGap, ObjectRef, PrincipalFilter } from '../source.ts';
 import { createSegment, type Place, readIndex, readPayload, type SegmentWriter } from './segment.ts';
 
@@ -38,9 +39,9 @@ export interface ObjectIdentity {
 
 export interface AggregateStore {
   /** What an earlier run found in the object; undefined where it has to be read. */
-  get(identity: ObjectIdentity, object: ObjectRef): Batch | undefined;
+  get(identity: ObjectIdentity, object: ObjectRef): Scanned | undefined;
   /** Keeps what was found; on disk when it returns. A disk that fails ends the keeping, not the run. */
-  put(identity: ObjectIdentity, batch: Batch): void;
+  put(identity: ObjectIdentity, found: Scanned): void;
   /** As `get` and `put`, for a value that is no batch: of an object that holds no events. */
   note(identity: ObjectIdentity): unknown;
   keepNote(identity: ObjectIdentity, value: unknown): void;
@@ -49,7 +50,16 @@ export interface AggregateStore {
   close(): void;
 }
 
-type Kept = Omit<Batch, 'object' | 'gap'> & { readonly gap?: Omit<ObjectGap, 'object'> };
+/** What was found in an object, and its hash where that was asked for. */
+export interface Scanned {
+  readonly batch: Batch;
+  readonly content?: Content;
+}
+
+type Kept = Omit<Batch, 'object' | 'gap'> & {
+  readonly gap?: Omit<ObjectGap, 'object'>;
+  readonly content?: Content;
+};
 
 const FORMAT = 1;
 export const SEGMENT = '.seg';
@@ -110,10 +120,11 @@ export function openStore(directory: string, scope: StoreScope): AggregateStore 
       const kept = load(entryKey(identity));
       return kept === undefined ? undefined : restored(kept as Kept, object);
     },
-    put(identity, { object: _object, gap, ...found }) {
+    put(identity, { batch: { object: _object, gap, ...found }, content }) {
       const kept: Kept = {
         ...found,
         ...(gap && { gap: { reason: gap.reason, detail: gap.detail, partial: gap.partial } }),
+        ...(content && { content }),
       };
       save(entryKey(identity), kept);
     },
@@ -128,10 +139,9 @@ export function openStore(directory: string, scope: StoreScope): AggregateStore 
   };
 }
 
-const restored = ({ gap, ...found }: Kept, object: ObjectRef): Batch => ({
-  object,
-  ...found,
-  ...(gap && { gap: { object, ...gap } }),
+const restored = ({ gap, content, ...found }: Kept, object: ObjectRef): Scanned => ({
+  batch: { object, ...found, ...(gap && { gap: { object, ...gap } }) },
+  ...(content && { content }),
 });
 
 const noteKey = (identity: ObjectIdentity): string => sha256(['note', entryKey(identity)]);
