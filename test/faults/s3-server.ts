@@ -172,7 +172,8 @@ function sendObject(
   else if (fault.kind === 'stall') response.write(part.subarray(0, fault.after));
   else if (fault.kind === 'reset')
     response.write(part.subarray(0, fault.after), () =>
-      setTimeout(() => response.socket?.resetAndDestroy(), 20),
+      // A reset throws away what the reader has not taken from its socket yet: a busy machine needs its time.
+      setTimeout(() => response.socket?.resetAndDestroy(), 150),
     );
   else if (fault.kind === 'drip') {
     let at = 0;
