@@ -199,7 +199,10 @@ describe(`a trail of ${RECORDS.toLocaleString('en-US')} records`, () => {
   it('is read to the last record', () => {
     expect(usage.accounting.records).toBe(RECORDS);
     expect(usage.accounting.buckets.succeeded + usage.accounting.buckets['no-permission']).toBe(RECORDS);
-    expect(usage.entries.length).toBeGreaterThan(1000);
+    // More objects and streams than are held by name: beginnings stand for them, and the policies must still hold all.
+    const many = usage.entries.filter(({ resource }) => resource.kind === 'unresolved' && resource.many);
+    if (RECORDS >= 1_000_000) expect(many.length).toBeGreaterThan(0);
+    else expect(usage.entries.length).toBeGreaterThan(1000);
   });
 
   it.each(Object.keys(WORLDS).flatMap((name) => [[name, []] as const, [name, CONDITION_NAMES] as const]))(
