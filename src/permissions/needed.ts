@@ -9,6 +9,7 @@ import { lookupsFor } from './lookups.ts';
 import { serviceOf, withoutVersion } from './names.ts';
 import { compilePassRoles } from './passrole.ts';
 import { splitPath } from './path.ts';
+import { selectionPaths } from './selection.ts';
 import { TAG_PATHS } from './tagging.ts';
 import { parseTemplate } from './template.ts';
 import { pathsOf } from './when.ts';
@@ -29,6 +30,8 @@ export function neededParameters(
   const paths = new Set<string>();
   for (const need of needsOf(catalogue, service, operation) ?? []) {
     for (const path of pathsOf(need.when)) paths.add(path);
+    for (const type of need.action.resourceTypes)
+      for (const path of selectionPaths(need.action.action, type.name)) paths.add(path);
     if (need.level === 'possible') {
       if (need.action.accessLevel === 'Tagging') for (const path of TAG_PATHS) paths.add(path);
       continue;
@@ -91,7 +94,10 @@ export function membersRead(catalogue: Catalogue, eventSource: string, eventName
   };
 }
 
-/** Members of a request, by their names in lower case, of which a mapping may read anything below. */
+/**
+ * Members of a request, by their names in lower case, of which a mapping may read anything below. A mapping that takes
+ * an ARN from the response looks for it in all of the request.
+ */
 export interface RequestMembers {
   readonly names: readonly string[];
   /** Members of any object in the request, too. */

@@ -8,7 +8,7 @@ import alternatives from './data/alternatives.json' with { type: 'json' };
 import forms from './data/arn-forms.json' with { type: 'json' };
 import requiredTypes from './data/required-types.json' with { type: 'json' };
 import selection from './data/type-selection.json' with { type: 'json' };
-import { compileWhen, type When } from './when.ts';
+import { compileWhen, pathsOf, type When } from './when.ts';
 
 export interface Groups {
   /** Must be there in every call, alone or through one of its alternatives. */
@@ -28,6 +28,14 @@ interface SelectionRow {
 const SELECTION = new Map(
   (selection as readonly SelectionRow[]).map((row) => [`${row.action} ${row.type}`, compileWhen(row.when)]),
 );
+
+const SELECTION_PATHS = new Map(
+  (selection as readonly SelectionRow[]).map((row) => [`${row.action} ${row.type}`, pathsOf(row.when)]),
+);
+
+/** Paths that decide whether the action is evaluated against the type. */
+export const selectionPaths = (action: string, type: string): readonly string[] =>
+  SELECTION_PATHS.get(`${action} ${type}`) ?? [];
 
 /** Whether AWS evaluates the action against this type for a request; undefined where it always does. */
 export const typeApplies = (action: string, type: string): ((event: TrailEvent) => boolean) | undefined =>

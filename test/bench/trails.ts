@@ -312,30 +312,42 @@ function record(rng: Rng, hour: number): string {
   });
 }
 
+/** Hours in which a trail of objects of `typical` records grows by a byte: about 3 minutes an object. */
+const hoursOf = (typical: number): number => 0.05 / (typical * 2870);
+
 /**
- * Documents of a trail until `bytes` are reached; `typical` is the usual number of records in one. Every hundredth
- * record is followed later by a copy of itself, as where two trails share a bucket.
+ * Documents of a trail until `bytes` are reached; `typical` is the usual number of records in one, `hours` pass for a
+ * byte. Which records there are does not depend on how they are cut into documents. Every hundredth record is followed
+ * soon by a copy of itself, as where two trails share a bucket.
  */
 export function* documents(
   seed: number,
   bytes: number,
   typical = 300,
+  hours = hoursOf(typical),
 ): Generator<{ text: string; records: number }> {
   const rng = createRng(seed);
+  const sizes = createRng(seed + 1);
+  const recent: string[] = [];
   let made = 0;
-  for (let hour = 0; made < bytes; hour = (hour + 0.05) % (24 * 90)) {
+  while (made < bytes) {
     // Sizes spread over three orders of magnitude, as hours of day and busy regions spread them.
     const count = Math.max(
       1,
-      Math.round(typical * Math.exp((rng.next() + rng.next() + rng.next() - 1.5) * 2.2)),
+      Math.round(typical * Math.exp((sizes.next() + sizes.next() + sizes.next() - 1.5) * 2.2)),
     );
     const records: string[] = [];
-    for (let i = 0; i < count; i++) {
-      const copy = i > 0 && rng.next() < 0.01;
-      records.push(copy ? records[rng.int(i)]! : record(rng, Math.floor(hour)));
+    while (records.length < count && made < bytes) {
+      const copy = recent.length > 0 && rng.next() < 0.01;
+      const one = copy
+        ? recent[rng.int(recent.length)]!
+        : record(rng, Math.floor((made * hours) % (24 * 90)));
+      records.push(one);
+      made += one.length + 1;
+      if (recent.push(one) > RECENT) recent.shift();
     }
-    const text = `{"Records":[${records.join(',')}]}`;
-    made += text.length;
-    yield { text, records: count };
+    yield { text: `{"Records":[${records.join(',')}]}`, records: records.length };
   }
 }
+/** A copy is one of the last so many records. */
+const RECENT = 100;

@@ -5,7 +5,8 @@ import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import { loadCatalogue } from '../../src/catalogue/load.ts';
 import { decode } from '../../src/events/decode.ts';
 import type { TrailEvent } from '../../src/events/event.ts';
-import { membersRead } from '../../src/permissions/needed.ts';
+import { membersRead, requestMembersRead } from '../../src/permissions/needed.ts';
+import { isWrapper } from '../../src/permissions/path.ts';
 import { createResolver, type Resolver } from '../../src/permissions/resolver.ts';
 
 const MEMBERS = ['requestParameters', 'responseElements', 'additionalEventData', 'resources'] as const;
@@ -75,5 +76,39 @@ describe('the members that a mapping may read', () => {
     }
     expect([...new Set(wrong)]).toEqual([]);
     expect(known.size).toBeGreaterThan(300);
+  });
+
+  it.skipIf(!hasShared(shared))('and of a request, without the rest (SKIPPED without ../shared)', () => {
+    const wrong: string[] = [];
+    const resolver = createResolver(catalogue);
+    let fewer = 0;
+    for (const record of readRecords(shared)) {
+      const decoded = decode(record);
+      if (!decoded.ok || decoded.event.requestParameters === null) continue;
+      // A mapping that reads the response may look at all of the request.
+      const event = { ...decoded.event, responseElements: null, additionalEventData: null };
+      const reads = requestMembersRead(catalogue, event.eventSource, event.eventName);
+      if (!reads) continue;
+      const all = Object.entries(decoded.event.requestParameters);
+      const kept = all.filter(
+        ([name, value]) =>
+          reads.names.includes(name.toLowerCase()) ||
+          isWrapper(name) ||
+          (reads.nested && typeof value === 'object'),
+      );
+      if (kept.length === all.length) continue;
+      fewer += 1;
+      const narrow = { ...event, requestParameters: Object.fromEntries(kept) };
+      const expected = JSON.stringify(resolver.resolve(event));
+      if (JSON.stringify(resolver.resolve(narrow)) !== expected)
+        wrong.push(`${event.eventSource} ${event.eventName}`);
+    }
+    expect([...new Set(wrong)]).toEqual([]);
+    expect(fewer).toBeGreaterThan(1000);
+  });
+
+  it('of a request: what switches a type off counts', () => {
+    const reads = requestMembersRead(catalogue, 'dynamodb.amazonaws.com', 'Query');
+    expect(reads!.names).toContain('indexname');
   });
 });

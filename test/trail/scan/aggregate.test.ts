@@ -129,6 +129,39 @@ describe('the aggregating scan', () => {
     }
   });
 
+  it('tells a name that AWS made from one that the request holds, wherever it holds it', () => {
+    const record = (id: number, clientToken: string) => ({
+      eventVersion: '1.11',
+      userIdentity: {
+        type: 'IAMUser',
+        principalId: 'AIDAEXAMPLE',
+        arn: 'arn:aws:iam::111122223333:user/ann',
+        accountId: '111122223333',
+        userName: 'ann',
+      },
+      eventTime: '2026-06-01T00:00:00Z',
+      eventSource: 'ecs.amazonaws.com',
+      eventName: 'RunTask',
+      awsRegion: 'eu-west-1',
+      sourceIPAddress: '192.0.2.1',
+      requestParameters: { cluster: 'main', taskDefinition: 'web', clientToken },
+      responseElements: {
+        tasks: [{ taskArn: `arn:aws:ecs:eu-west-1:111122223333:task/main/made${id % 4}` }],
+      },
+      eventID: `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`,
+      eventType: 'AwsApiCall',
+      recipientAccountId: '111122223333',
+    });
+    for (const eventName of ['RunTask', 'StartTask', 'StopTask', 'CreateTaskSet'])
+      for (const order of [0, 1]) {
+        const Records = Array.from({ length: 40 }, (_, id) => ({
+          ...record(id, id % 2 === order ? `made${id % 4}` : `x${id % 5}`),
+          eventName,
+        }));
+        agree([Buffer.from(JSON.stringify({ Records }))]);
+      }
+  });
+
   it('splits groups at the ends of the window', () => {
     const files = [...documents(4, 3e6, 20)].map((one) => Buffer.from(one.text));
     const { plain } = agree(files, WINDOW);

@@ -78,6 +78,8 @@ function read(from: usize, to: usize, row: usize): u32 {
       key = requestHash(call, at, to, hash(keyAt, keyLength, key));
       if (key === 0) return EXACT;
       end = requestEnd;
+      // Whoever reads the response may look for what it holds in any part of the request.
+      unstable = hash(at, end - at, unstable);
     } else {
       end = valueEnd(at, first, to);
       if (end === 0) return EXACT;
@@ -136,7 +138,7 @@ function read(from: usize, to: usize, row: usize): u32 {
 
 /**
  * Writes at SPANS_AT what has to be kept of a record that was read before: its members without the identity, the id, the
- * time and what is never read. Returns the length.
+ * time and what is never read; with `unstable` the whole request. Returns the length.
  */
 export function compact(offset: u32, length: u32, unstable: bool): u32 {
   const from = INPUT_AT + (offset as usize);
@@ -157,7 +159,7 @@ export function compact(offset: u32, length: u32, unstable: bool): u32 {
     const dropped = kind === M.IDENTITY || kind === M.ID || kind === M.TIME || kind === M.IGNORED;
     if (!dropped && (unstable || kind !== M.VOLATILE)) {
       if (out > SPANS_AT + 1) store<u8>(out++, COMMA);
-      if (kind === M.REQUEST && first === 0x7b && call !== 0) {
+      if (kind === M.REQUEST && first === 0x7b && call !== 0 && !unstable) {
         memory.copy(out, at, valueAt - at);
         out = copyRequest(call, valueAt, to, out + (valueAt - at));
       } else {
