@@ -55,8 +55,8 @@ export function scoreHidden(
   }
   return [
     'resources: resources[] hidden, derived from the parameters',
-    `  equal: ${percent(equal, all)}`,
-    `  equal, where the parameters name the resource at all: ${percent(namedEqual, named)}`,
+    `  equal, on records that have both, resources[] and parameters that name the resource: ${percent(namedEqual, named)}`,
+    `  equal, counting those whose parameters name none (KMS calls without a key, aliases): ${percent(equal, all)}`,
     ...list('misses', misses, limit),
   ];
 }

@@ -59,6 +59,17 @@ export function decode(raw: unknown): Decoded {
   };
 }
 
+/**
+ * CloudTrail writes `{"reason": "requestParameters too large", "omitted": "true", "originalSize": "149893"}` in place of
+ * what is too large. That is no parameter of the call: nothing is shown.
+ */
+function shown(value: Json | undefined): JsonObject | null {
+  const found = object(value);
+  if (found === null || !Object.hasOwn(found, 'omitted') || !Object.hasOwn(found, 'originalSize'))
+    return found;
+  return String(found.omitted) === 'true' ? null : found;
+}
+
 /** What a userIdentity says of a call, for records that share one. */
 export interface Caller {
   readonly principal: Attribution;
@@ -117,9 +128,9 @@ function typed(
     awsRegion: string(record, 'awsRegion') ?? '',
     principal: caller.principal,
     outcome: outcomeOf(string(record, 'errorCode'), string(record, 'errorMessage')),
-    requestParameters: object(member(record, 'requestParameters')),
-    responseElements: object(member(record, 'responseElements')),
-    additionalEventData: object(member(record, 'additionalEventData')),
+    requestParameters: shown(member(record, 'requestParameters')),
+    responseElements: shown(member(record, 'responseElements')),
+    additionalEventData: shown(member(record, 'additionalEventData')),
     resources,
     dedupeKey,
   };

@@ -218,7 +218,8 @@ function permissionsOf(
     } else if (condition === undefined || condition(event)) {
       one.find ??= one.make();
       add(out, event, one, one.level, one.find(event));
-    }
+    } else if (one.level === 'conditional' && event.requestParameters === null)
+      add(out, event, one, 'possible', UNSEEN);
   }
   if (roles !== undefined) for (const one of roles.permissions(event)) out.push(one);
   return out;
