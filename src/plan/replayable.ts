@@ -40,10 +40,17 @@ export function needsWholeGrant({ action, resource }: UsageEntry, catalogue: Cat
   return (catalogue.action(action)?.resourceTypes.length ?? 1) > 0;
 }
 
+/** Private, shared, loopback and link-local ranges: RFC 1918, 6598, 1122, 3927, 4193 and 4291. */
+const PRIVATE =
+  /^(?:0|10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.|^(?:f[cd]|fe[89ab]|::)/i;
+const isPublicAddress = (text: string): boolean =>
+  /^\d{1,3}(?:\.\d{1,3}){3}$|^[0-9a-f:]*:[0-9a-f:]*$/i.test(text) && !PRIVATE.test(text);
+
 /**
  * Keys of the caller's own request that every call of the entry carried, with all their values. A call that a service
  * made on the principal's behalf comes from that service's network, and whether it tells of MFA AWS does not say. Behind
- * a VPC endpoint the address in the record is a private one, which `aws:SourceIp` never is.
+ * a VPC endpoint the address in the record is a private one, which `aws:SourceIp` never is; so it is where the record
+ * does not name the endpoint.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 export function carriedByAll(entry: UsageEntry): ReadonlyMap<string, readonly string[]> {
@@ -52,7 +59,8 @@ export function carriedByAll(entry: UsageEntry): ReadonlyMap<string, readonly st
   const enter = (key: string, { values, more, every }: Carried): void => {
     if (every && !more && values.length > 0) known.set(key, values);
   };
-  if (entry.vpcEndpoints.values.length === 0) enter('aws:sourceip', entry.sourceIps);
+  if (entry.vpcEndpoints.values.length === 0 && entry.sourceIps.values.every(isPublicAddress))
+    enter('aws:sourceip', entry.sourceIps);
   enter('aws:sourcevpce', entry.vpcEndpoints);
   enter('aws:multifactorauthpresent', entry.mfa);
   return known;

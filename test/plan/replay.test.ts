@@ -56,6 +56,12 @@ describe('replay of a new condition', () => {
     ['addresses inside', ADDRESS, { sourceIps: ['192.0.2.1', '192.0.2.9'] }, []],
     ['an address outside', ADDRESS, { sourceIps: ['192.0.2.1', '198.51.100.1'] }, ['implicit-deny']],
     [
+      'a private address, whose endpoint the record does not name',
+      { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
+      { sourceIps: ['10.40.12.18'] },
+      ['depends on aws:sourceip'],
+    ],
+    [
       'an address behind an endpoint',
       ADDRESS,
       { sourceIps: ['192.0.2.1'], vpcEndpoints: ['vpce-11111111'] },
