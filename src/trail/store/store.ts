@@ -106,7 +106,7 @@ export function openStore(directory: string, scope: StoreScope): AggregateStore 
         writer = undefined;
       }
       writer ??= createSegment(join(folder, `${process.pid}-${randomBytes(8).toString('hex')}${SEGMENT}`));
-      const payload = deflateRawSync(JSON.stringify(value), { level: 1 });
+      const payload = deflateRawSync(JSON.stringify(value, withoutSecrets), { level: 1 });
       writer.append(key, payload);
       bytes += payload.length;
       if (bytes > LARGEST_SCOPE)
@@ -153,6 +153,10 @@ function scopeId({ bucket, knowledge, principals }: StoreScope): string {
   );
   return sha256([FORMAT, bucket, knowledge, filter ? [...new Set(filter)].sort() : null]).slice(0, 32);
 }
+
+/** A response of STS holds the session it gave away, and no permission is ever found from it: it stays off the disk. */
+const withoutSecrets = (member: string, value: unknown): unknown =>
+  member === 'sessionToken' || member === 'secretAccessKey' ? undefined : value;
 
 const sha256 = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
