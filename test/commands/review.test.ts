@@ -208,6 +208,34 @@ it('two reviews with a decision in between show exactly what changed', async () 
   expect(calm.changes).toMatchObject({ principals: [], arrived: [], gone: [] });
 });
 
+it('a decision that ran out is named, and what it kept is not called fixed', async () => {
+  const first = folder();
+  const one = ['--match', 'security-auditor', '--pages', 'json,csv'];
+  await run(['review', ...SOURCE, ...ACCOUNT, ...one, '--out', first]);
+  const path = join(first, '111122223333/role-security-auditor');
+  const plan = JSON.parse(read(path, 'result.json')) as Plan;
+  const kept = plan.findings.find((finding) => finding.kind === 'remove-service')!;
+  const decide = (day: string): string => {
+    const file = join(folder(), 'decided.csv');
+    const lines = read(path, 'findings.csv').split('\r\n');
+    const row = (line: string): string =>
+      line.includes(kept.id)
+        ? line.replace(/("",){4}""$/, `"Ana","keep","audit","2026-05-01","${day}"`)
+        : line;
+    writeFileSync(file, lines.map(row).join('\r\n'));
+    return file;
+  };
+  const valid = folder();
+  await run(['review', ...SOURCE, ...ACCOUNT, ...one, '--decisions', decide('2026-08-30'), '--out', valid]);
+  const expired = ['--previous', valid, '--decisions', decide('2026-08-01')];
+  const { changes } = await json(...ACCOUNT, ...one, ...expired);
+  expect(changes!.principals).toHaveLength(1);
+  const [changed] = changes!.principals;
+  expect(changed).toMatchObject({ ...NOTHING, added: [kept.id], expired: expect.any(Array) });
+  expect(changed!.expired).toHaveLength(kept.actions.length);
+  for (const id of changed!.expired) expect(id).toMatch(/^expired-rule:/);
+});
+
 it('what was not judged again is not called fixed', async () => {
   const first = folder();
   const one = ['--match', 'security-auditor'];

@@ -1,4 +1,4 @@
-/** On real logs, too, a review gives each principal the plan that a single run gives it. */
+/** On real logs and on the samples made for reviews, a review gives each principal the plan that a single run gives it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -40,4 +40,24 @@ describe.skipIf(sets.length === 0)('review of real logs', () => {
     },
     120_000,
   );
+});
+
+/** The samples made for reviews: every principal that can be judged, idle ones too. */
+describe('review of samples/estate', () => {
+  it('gives each principal the plan of a single run', async () => {
+    const estate = fileURLToPath(new URL('../../samples/estate/', import.meta.url));
+    const source = ['--logs', `${estate}trail`, '--end', '2026-08-29', '--days', '30', '--quiet'];
+    const account = ['--account', `${estate}snapshot`];
+    const out = await mkdtemp(join(tmpdir(), 'gen-policy-review-'));
+    const ran = await run(['review', ...source, ...account, '--out', out, '--pages', 'json']);
+    expect([ran.code, ran.err]).toEqual([0, '']);
+    const index = JSON.parse(readFileSync(join(out, 'index.json'), 'utf8')) as Review;
+    const planned = index.principals.filter((row) => row.state === 'planned');
+    expect(planned).toHaveLength(27);
+    for (const row of planned) {
+      const single = await run(['--principal', row.arn, ...source, ...account, '--format', 'json']);
+      expect(readFileSync(join(out, row.folder!, 'result.json'), 'utf8')).toBe(single.out);
+    }
+    await rm(out, { recursive: true });
+  }, 300_000);
 });
