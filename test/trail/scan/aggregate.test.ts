@@ -130,6 +130,7 @@ describe('the aggregating scan', () => {
   });
 
   it('tells a name that AWS made from one that the request holds, wherever it holds it', () => {
+    const made = (id: number): string => `vol-0123456789abcdef${id % 4}`;
     const record = (id: number, clientToken: string) => ({
       eventVersion: '1.11',
       userIdentity: {
@@ -140,26 +141,23 @@ describe('the aggregating scan', () => {
         userName: 'ann',
       },
       eventTime: '2026-06-01T00:00:00Z',
-      eventSource: 'ecs.amazonaws.com',
-      eventName: 'RunTask',
+      eventSource: 'ec2.amazonaws.com',
+      eventName: 'CreateVolume',
       awsRegion: 'eu-west-1',
       sourceIPAddress: '192.0.2.1',
-      requestParameters: { cluster: 'main', taskDefinition: 'web', clientToken },
-      responseElements: {
-        tasks: [{ taskArn: `arn:aws:ecs:eu-west-1:111122223333:task/main/made${id % 4}` }],
-      },
+      requestParameters: { availabilityZone: 'eu-west-1a', clientToken },
+      responseElements: { volumeId: made(id) },
       eventID: `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`,
       eventType: 'AwsApiCall',
       recipientAccountId: '111122223333',
     });
-    for (const eventName of ['RunTask', 'StartTask', 'StopTask', 'CreateTaskSet'])
-      for (const order of [0, 1]) {
-        const Records = Array.from({ length: 40 }, (_, id) => ({
-          ...record(id, id % 2 === order ? `made${id % 4}` : `x${id % 5}`),
-          eventName,
-        }));
-        agree([Buffer.from(JSON.stringify({ Records }))]);
-      }
+    for (const order of [0, 1]) {
+      const Records = Array.from({ length: 40 }, (_, id) =>
+        record(id, id % 2 === order ? made(id) : `x${id % 5}`),
+      );
+      const { plain } = agree([Buffer.from(JSON.stringify({ Records }))]);
+      expect(JSON.stringify(plain.usage)).toContain('"created"');
+    }
   });
 
   it('splits groups at the ends of the window', () => {
