@@ -24,7 +24,7 @@ import type { Rejection } from '../../events/rejection.ts';
 import { createArena } from './arena.ts';
 import { NOBODY, VOLATILE } from './front.ts';
 import { createHashSet, createTable } from './hash-table.ts';
-import { EXACT, type RequestReads, type RowHash, type RowRecords, STATUS } from './kernel.ts';
+import { EXACT, type RequestReads, ROW_WORDS, type RowHash, type RowRecords, STATUS } from './kernel.ts';
 import { type ParsedRecord, parseRecord } from './record.ts';
 import { createGroups, type Groups } from './samples.ts';
 
@@ -48,6 +48,11 @@ export interface Drained extends Exact {
 export interface Aggregator {
   /** Takes a row that a front has settled; one of the exact path goes to `into` at once. */
   add(rows: Uint32Array, at: number, records: RowRecords, into: Exact): void;
+  /**
+   * Before many rows are added: reads what is known of their ids, one after the other without waiting for any, where
+   * adding waits for the memory at each.
+   */
+  prepare(rows: Uint32Array): number;
   /** True when the groups take as much memory as they may: drain before adding more. */
   full(): boolean;
   /** Hands over, some at a time, and forgets all groups; the ids stay known. */
@@ -95,9 +100,10 @@ export function createAggregator(hash: RowHash, cuts: readonly number[] = [], mo
     identityNumbers.set(key, identities.length - 1);
     return identities.length - 1;
   };
+  const lowOf = (low: number, { hash: [own] }: Identity): number => low ^ Math.imul(own, 0x9e3779b1);
   /** True for the first of equal records; counts the others. */
   const isFirst = (low: number, high: number, identity: Identity): boolean => {
-    const first = seen.add(low ^ Math.imul(identity.hash[0], 0x9e3779b1), high ^ identity.hash[1]);
+    const first = seen.add(lowOf(low, identity), high ^ identity.hash[1]);
     if (!first) identity.duplicates++;
     return first;
   };
@@ -162,6 +168,14 @@ export function createAggregator(hash: RowHash, cuts: readonly number[] = [], mo
 
   return {
     add,
+    prepare: (rows) => {
+      let met = 0;
+      for (let at = 0; at < rows.length; at += ROW_WORDS) {
+        const number = identityTable.get(rows[at + 4]!, rows[at + 5]!);
+        if (number >= 0) met ^= seen.touch(lowOf(rows[at + 6]!, identities[number]!));
+      }
+      return met;
+    },
     full: () =>
       templates.bytes > MAX_RECORD_BYTES || groups.size > most || identities.length > MAX_IDENTITIES,
     *drain() {

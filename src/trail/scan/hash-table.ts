@@ -55,6 +55,8 @@ export function createTable(initial = 1 << 10): Table {
 export interface HashSet {
   /** Adds; false when it was there already. */
   add(low: number, high: number): boolean;
+  /** Reads where an entry with the low word would be, and gives what is there, so that the read is not left out. */
+  touch(low: number): number;
 }
 
 /** 8 bytes an entry; for the ids of all records of a run. */
@@ -85,5 +87,6 @@ export function createHashSet(): HashSet {
       }
       return true;
     },
+    touch: (low) => words[((low >>> 0) & (capacity - 1)) * 2]!,
   };
 }

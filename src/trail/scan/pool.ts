@@ -91,6 +91,7 @@ function grouped(
     whole: (words, at) => bytesOf(words, at).toString(),
     kept: bytesOf,
   };
+  groups.prepare(rows);
   for (let at = 0; at < rows.length; at += ROW_WORDS) groups.add(rows, at, of, taken);
   return groupedBatch(object, records, taken, damage);
 }
