@@ -4,7 +4,7 @@ import type { TrailEvent } from '../events/event.ts';
 import type { Resolution } from '../permissions/permission.ts';
 import { plural } from '../report/text.ts';
 import type { ValidationReport } from '../trail/digest/validate.ts';
-import { openDirectory } from '../trail/directory.ts';
+import { directoryOpener, openDirectory } from '../trail/directory.ts';
 import type { RequestReads } from '../trail/scan/kernel.ts';
 import type { ObjectGap, PrincipalFilter, SourceFacts, TrailSource, Window } from '../trail/source.ts';
 import { createLedger, type Ledger } from '../usage/ledger.ts';
@@ -32,25 +32,21 @@ export async function openSource(args: Args, window: Window, io: Io): Promise<Tr
     throw new UsageError(
       `\`--verify-digests\` needs the files that cloudtrail delivered: use \`--source s3\` or \`--source dir\``,
     );
-  const [{ validateFromFlags, validationFromFlags }, { tamperedIn, withholdTampered, withholdWhileReading }] =
-    await Promise.all([import('./digests.ts'), import('../trail/digest/withhold.ts')]);
+  const [{ validationFromFlags }, { tamperedIn, withholdWhileReading }] = await Promise.all([
+    import('./digests.ts'),
+    import('../trail/digest/withhold.ts'),
+  ]);
   // What happened in the window is delivered shortly after.
   const delivered = { from: window.from, to: Math.max(window.to, Math.min(io.now(), window.to + DAY)) };
   const note = (report: ValidationReport): void => {
     if (args.quiet !== true)
       for (const one of validationNotes(report, tamperedIn(report))) io.err(`note: ${one}\n`);
   };
-  if (args.source === 'dir')
-    return withholdTampered(await openNamed(args, window, io), async ({ principals }) => {
-      const report = await validateFromFlags(args, delivered, io, accountsOf(principals));
-      note(report);
-      return report;
-    });
   // The validation holds no connection that is in use once the report is there.
   let close = (): void => undefined;
-  const openS3With = await s3Opener(args, io);
+  const openWith = args.source === 'dir' ? await directoryOpener(logsOf(args)) : await s3Opener(args, io);
   return withholdWhileReading(
-    openS3With,
+    openWith,
     async ({ principals }) => {
       const opened = await validationFromFlags(args, delivered, io, accountsOf(principals));
       close = opened.close;
@@ -69,6 +65,12 @@ function accountsOf(principals: readonly PrincipalFilter[] | undefined): readonl
   return accounts?.length === principals?.length ? accounts : undefined;
 }
 
+function logsOf(args: Args): string {
+  if (args.logs === undefined)
+    throw new UsageError('no logs given: add `--logs PATH` with a folder or file of CloudTrail logs');
+  return String(args.logs);
+}
+
 async function openNamed(args: Args, window: Window, io: Io): Promise<TrailSource> {
   const aws = awsOptions(args as AwsArgs);
   switch (args.source) {
@@ -81,9 +83,7 @@ async function openNamed(args: Args, window: Window, io: Io): Promise<TrailSourc
     case 's3':
       return (await s3Opener(args, io))();
     case 'dir':
-      if (args.logs === undefined)
-        throw new UsageError('no logs given: add `--logs PATH` with a folder or file of CloudTrail logs');
-      return openDirectory(String(args.logs));
+      return openDirectory(logsOf(args));
     case 'athena':
       return openAthena(args, io);
     default:

@@ -4,6 +4,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { type CopyCandidate, copiesAmong } from './copies.ts';
+import type { Inspect } from './digest/withhold.ts';
 import { type DigestFile, readDelivered } from './digest-folder.ts';
 import { createInventory, type Inventory } from './inventory.ts';
 import { type IgnoredKind, parseObjectKey } from './layout.ts';
@@ -36,6 +37,8 @@ interface Listing {
   /** Those and the ones delivered before it. */
   readonly files: readonly Found[];
   readonly digests: readonly DigestFile[];
+  /** Names of all logs, those of copies too. */
+  readonly present: readonly string[];
   readonly copies: number;
 }
 
@@ -45,9 +48,12 @@ async function listFiles(
   info: Stats,
   window: Window,
   ignore: (kind: string) => void,
+  inspected = false,
 ): Promise<Listing> {
   const all = info.isDirectory() ? await walk(location, ignore) : [oneFile(location, info.size)];
-  const repeated = copiesAmong(all);
+  // The name of a copy is mostly longer: `x-copy.json.gz`, `again/x.json.gz`.
+  const shortest = [...all].sort((a, b) => a.path.length - b.path.length);
+  const repeated = inspected ? new Set<Found>() : copiesAmong(shortest);
   const once = all.filter((one) => !repeated.has(one));
   const files = once.filter(({ kind }) => kind === 'log');
   const digests: DigestFile[] = [];
@@ -61,7 +67,8 @@ async function listFiles(
   const wanted = files.filter((file) => !early(file));
   for (let skipped = files.length - wanted.length; skipped > 0; skipped--)
     ignore('delivered before the window');
-  return { wanted, files, digests, copies: repeated.size };
+  const present = all.filter(({ kind }) => kind === 'log').map(({ object }) => object.name);
+  return { wanted, files, digests, present, copies: repeated.size };
 }
 
 const infoOf = (location: string): Promise<Stats> =>
@@ -78,8 +85,7 @@ export async function inventoryDirectory(location: string, window: Window): Prom
   const tally = createInventory();
   const listing = await listFiles(location, await infoOf(location), window, tally.ignore);
   for (const { object } of listing.wanted) tally.add(object);
-  const names = listing.files.map(({ object }) => object.name);
-  const told = await readDelivered(listing.digests, names, window);
+  const told = await readDelivered(listing.digests, listing.present, window);
   for (const gap of told?.missing ?? []) tally.gap(gap);
   return {
     ...tally.done(location),
@@ -94,7 +100,19 @@ export interface DirectoryInventory extends Inventory {
 
 /** Opens a folder or a file. Throws a UsageError where there is none. */
 export async function openDirectory(location: string): Promise<TrailSource> {
+  return (await directoryOpener(location))();
+}
+
+/**
+ * As `openDirectory`, for a source that asks of each file whether it is evidence; then copies are read, too, for each has
+ * a name that a digest lists or not.
+ */
+export async function directoryOpener(location: string): Promise<(inspect?: Inspect) => TrailSource> {
   const info = await infoOf(location);
+  return (inspect) => sourceOf(location, info, inspect);
+}
+
+function sourceOf(location: string, info: Stats, inspect: Inspect | undefined): TrailSource {
   const ignored = new Map<string, number>();
   const cells = new Map<string, CoverageCell>();
   let [listed, read, bytes, copies] = [0, 0, 0, 0];
@@ -108,12 +126,17 @@ export async function openDirectory(location: string): Promise<TrailSource> {
     signal,
     onProgress,
   }: ReadOptions): AsyncGenerator<Batch> {
-    const { wanted, files, digests, copies: repeated } = await listFiles(location, info, window, ignore);
-    copies = repeated;
+    const listing = await listFiles(location, info, window, ignore, inspect !== undefined);
+    const { wanted, files, digests, present } = listing;
+    copies = listing.copies;
     listed = files.length;
     const total = files.reduce((sum, { object }) => sum + object.bytes, 0);
     let [records, bytesDone, objectsDone] = [0, 0, files.length - wanted.length];
-    const options = { ...(principals ? { principals } : {}), ...(aggregate ? { aggregate } : {}) };
+    const options = {
+      ...(principals ? { principals } : {}),
+      ...(aggregate ? { aggregate } : {}),
+      ...(inspect ? { inspect } : {}),
+    };
     for await (const { file, batch, bytes: size, failed } of scanAll(wanted, options)) {
       signal?.throwIfAborted();
       if (!file || !batch) {
@@ -142,11 +165,7 @@ export async function openDirectory(location: string): Promise<TrailSource> {
       });
       yield batch;
     }
-    const told = await readDelivered(
-      digests,
-      files.map(({ object }) => object.name),
-      window,
-    );
+    const told = await readDelivered(digests, present, window);
     delivered = told?.cells;
     for (const gap of told?.missing ?? [])
       yield { object: gap.object, records: 0, events: [], skippedOtherPrincipal: 0, rejections: [], gap };

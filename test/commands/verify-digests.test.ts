@@ -72,6 +72,20 @@ describe('--verify-digests', () => {
     expect(code).toBe(3);
   });
 
+  it('takes a file for what its own name says, whatever copy of it lies beside', async () => {
+    const built = trail();
+    const key = built.labels.get('L2a')!;
+    const original = built.objects.get(key)!;
+    const copy = key.replace(/\.json\.gz$/, '-copy.json.gz');
+    built.objects.set(copy, original);
+    const { err, result } = await generate(built, '--verify-digests');
+    expect(used(result)).toEqual(['dynamodb:PutItem', 'kms:Decrypt', 'lambda:ListFunctions']);
+    expect(err).toContain(`not taken as evidence: Log file  ${copy}  not verified`);
+    const trusting = await generate(built);
+    expect(trusting.err).toContain('note: 1 copy of other files in the folder not read again');
+    expect(used(trusting.result)).toEqual(['dynamodb:PutItem', 'kms:Decrypt', 'lambda:ListFunctions']);
+  });
+
   it('names a digest that was removed', async () => {
     const built = trail();
     tamper(built, ['delete', 'D2']);

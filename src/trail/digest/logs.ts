@@ -26,8 +26,7 @@ async function judgeBytes(name: string, expected: Expected, archive: Archive): P
     return proven ? invalid('not-found') : unverified('not-found', 'listed by a digest that is not verified');
   if (fetched.kind === 'unreadable') return unverified('unreadable', fetched.detail);
   const { bytes } = fetched;
-  const content = archive.copied && !isGzip(bytes) ? hashOf(bytes) : contentOf(bytes).content;
-  return judgeContent(content, expected);
+  return judgeContent((archive.copied ? copiedContentOf : contentOf)(bytes).content, expected);
 }
 
 export function judgeContent(content: Content, { hash, proven }: Pick<Expected, 'hash' | 'proven'>): Verdict {
@@ -51,6 +50,10 @@ export function contentOf(bytes: Uint8Array): { readonly document: Uint8Array; r
   const { fault, detail } = unpacked;
   return { document: bytes, content: { kind: 'fault', fault, detail } };
 }
+
+/** As `contentOf`, for a copy, which may have been unpacked. */
+export const copiedContentOf = (bytes: Uint8Array): ReturnType<typeof contentOf> =>
+  isGzip(bytes) ? contentOf(bytes) : { document: bytes, content: hashOf(bytes) };
 
 export interface Covered {
   readonly from: number;

@@ -5,7 +5,7 @@
 import pLimit from 'p-limit';
 import { parseObjectKey } from '../layout.ts';
 import type { Window } from '../source.ts';
-import { type Archive, s3Name } from './archive.ts';
+import type { Archive } from './archive.ts';
 import { type Gap, type ListedDigest, type Walked, walkChain } from './chain.ts';
 import type { Finding, Status } from './finding.ts';
 import type { Judged } from './judge.ts';
@@ -85,8 +85,7 @@ export async function openValidation(options: ValidateOptions): Promise<Validati
   const expected = expectedOf(walked.map((one) => one.walk));
   const byPlace = new Map<string, Expected[]>();
   for (const one of expected) {
-    const name = s3Name(one);
-    byPlace.set(name, [...(byPlace.get(name) ?? []), one]);
+    for (const name of archive.locate(one)) byPlace.set(name, [...(byPlace.get(name) ?? []), one]);
   }
   const unlisted = unlistedJudge(walked);
   const judged = new Map<string, Finding>();
@@ -102,8 +101,9 @@ export async function openValidation(options: ValidateOptions): Promise<Validati
     },
     finish: async () => {
       const digests = walked.flatMap(({ walk }) => walk.digests.map(findingOf)).sort(byName);
-      const open = expected.filter((one) => !judged.has(s3Name(one)));
-      const listedLogs = [...judged.values(), ...(await judgeListed(open, options))];
+      const open = expected.filter((one) => archive.locate(one).some((name) => !judged.has(name)));
+      const late = (await judgeListed(open, options)).filter(({ name }) => !judged.has(name));
+      const listedLogs = [...judged.values(), ...late];
       const logs = [...listedLogs, ...(await judgeRest(unlisted, listedLogs, options))].sort(byName);
       return {
         window,

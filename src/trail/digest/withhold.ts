@@ -6,32 +6,13 @@ import { FAULTS, type Finding } from './finding.ts';
 import type { Content } from './logs.ts';
 import type { Validation, ValidationReport } from './validate.ts';
 
-/** Validates before it reads. An object that signed digests of its time do not list counts as put in by somebody. */
-export function withholdTampered(
-  source: TrailSource,
-  validate: (options: ReadOptions) => Promise<ValidationReport>,
-): TrailSource {
-  return {
-    facts: source.facts,
-    async *read(options) {
-      const bad = new Map(tamperedIn(await validate(options)).map((one) => [one.name, one]));
-      for await (const batch of source.read(options)) {
-        const finding = batch.object && bad.get(batch.object.name);
-        if (!finding) yield batch;
-        else {
-          bad.delete(finding.name);
-          yield withheld(batch.object, finding);
-        }
-      }
-      for (const finding of bad.values()) yield withheld(refOf(finding), finding);
-    },
-  };
-}
-
 /** Told what an object holds, a source asks whether it is evidence: a gap where it is not. */
 export type Inspect = (object: ObjectRef, content: Content) => ObjectGap | undefined;
 
-/** As `withholdTampered`, for a source that inspects each object as it reads it: nothing is fetched twice. */
+/**
+ * For a source that inspects each object as it reads it, so that nothing is read twice. An object that signed digests of
+ * its time do not list counts as put in by somebody.
+ */
 export function withholdWhileReading(
   open: (inspect: Inspect) => TrailSource,
   begin: (options: ReadOptions) => Promise<Validation>,
@@ -75,8 +56,18 @@ function withheld(object: ObjectRef, { kind, fault, detail }: Finding): Batch {
     detail: detail === undefined ? what : `${what} (${detail})`,
     partial: false,
   };
-  return { object, records: 0, events: [], skippedOtherPrincipal: 0, rejections: [], gap };
+  return withheldBatch(gap);
 }
+
+/** What stands for an object that is no evidence. */
+export const withheldBatch = (gap: ObjectGap): Batch => ({
+  object: gap.object,
+  records: 0,
+  events: [],
+  skippedOtherPrincipal: 0,
+  rejections: [],
+  gap,
+});
 
 function refOf({ name }: Finding): ObjectRef {
   const key = parseObjectKey(name);

@@ -1,4 +1,6 @@
 /** Several threads over a list of files, for named principals or for all; the batches are those of one scanner. */
+import type { Content } from '../digest/logs.ts';
+import { type Inspect, withheldBatch } from '../digest/withhold.ts';
 import type { Batch, PrincipalFilter } from '../source.ts';
 import { type AggregateOptions, createAggregator } from './aggregate.ts';
 import type { ScanFile, ScannedFile } from './files.ts';
@@ -15,11 +17,16 @@ const ALL = 'group-worker.js';
 
 export interface NamedWork {
   readonly principals: readonly PrincipalFilter[];
+  /** Whether to say what each file holds, for the digests. */
+  readonly hash: boolean;
 }
 export interface GroupWork {
   readonly seed: Seed;
 }
-export interface PackedFile extends FileResult, Packed {}
+export interface HashedFile extends Packed {
+  readonly content?: Content;
+}
+export interface PackedFile extends FileResult, HashedFile {}
 export interface GroupedFile extends FileResult {
   readonly records: number;
   readonly damage?: Damage;
@@ -36,12 +43,15 @@ export async function* scanFiles<T extends ScanFile>(
   files: readonly T[],
   principals: readonly PrincipalFilter[],
   workers: number,
+  inspect?: Inspect,
 ): AsyncGenerator<ScannedFile<T>> {
-  const data: NamedWork = { principals };
+  const data: NamedWork = { principals, hash: inspect !== undefined };
   for await (const result of inThreads<PackedFile>(NAMED, pathsOf(files), data, workers)) {
+    const { bytes, failed, content } = result;
     const file = files[result.index]!;
-    if (result.failed !== undefined) yield { file, bytes: 0, failed: result.failed };
-    else yield { file, bytes: result.bytes, batch: unpack(result, file.object, principals) };
+    const gap = content && inspect?.(file.object, content);
+    if (failed !== undefined) yield { file, bytes: 0, failed };
+    else yield { file, bytes, batch: gap ? withheldBatch(gap) : unpack(result, file.object, principals) };
   }
 }
 

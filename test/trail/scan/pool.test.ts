@@ -1,12 +1,14 @@
 /** Several threads give what one gives, in the same order. Needs a build: `npm test` makes one first. */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCatalogue } from '../../../src/catalogue/load.ts';
 import { requestMembersRead } from '../../../src/permissions/needed.ts';
 import { createResolver } from '../../../src/permissions/resolver.ts';
+import type { Inspect } from '../../../src/trail/digest/withhold.ts';
 import type { ScanFile, ScannedFile } from '../../../src/trail/scan/files.ts';
 import { groupFiles, poolAvailable, scanFiles } from '../../../src/trail/scan/pool.ts';
 import { createScanner } from '../../../src/trail/scan/scan.ts';
@@ -45,6 +47,29 @@ describe.skipIf(!poolAvailable())('scanFiles', () => {
       files.map(({ object }, index) => scanner.scan(contents[index]!, object)),
     );
     expect(batches.reduce((sum, one) => sum + (one.batch?.events.length ?? 0), 0)).toBeGreaterThan(10);
+  });
+
+  it('asks of each file what it holds before it counts, and leaves out what is no evidence', async () => {
+    const told = new Map<string, string>();
+    const inspect: Inspect = (object, content) => {
+      told.set(object.name, content.kind === 'hash' ? content.sha256 : content.fault);
+      return object.name === '1.json.gz'
+        ? { object, reason: 'tampered', detail: 'changed', partial: false }
+        : undefined;
+    };
+    const batches: (Batch | undefined)[] = [];
+    for await (const one of scanFiles(files, wanted, 2, inspect)) batches.push(one.batch);
+    const plain = (await collect(files, 2)).map((one) => one.batch);
+    expect(batches.map((one) => one?.gap?.reason === 'tampered')).toEqual(
+      files.map((_, index) => index === 1),
+    );
+    expect(batches[1]).toMatchObject({ records: 0, events: [] });
+    expect(batches.filter((one, index) => index !== 1 && !one?.gap)).toEqual(
+      plain.filter((one, index) => index !== 1 && !one?.gap),
+    );
+    const first = createHash('sha256').update(gunzipSync(contents[0]!)).digest('hex');
+    expect(told.get('0.json.gz')).toBe(first);
+    expect(told.size).toBe(files.length);
   });
 
   it('tells of a file that cannot be read and goes on', async () => {
