@@ -116,7 +116,7 @@ export async function collect(source: TrailSource, options: CollectOptions, io: 
   });
   const gaps: ObjectGap[] = [];
   const progress = createProgress(io, options.quiet);
-  let records = 0;
+  let [records, forgotten] = [0, 0];
   try {
     const batches = source.read({
       window,
@@ -129,6 +129,7 @@ export async function collect(source: TrailSource, options: CollectOptions, io: 
       witness?.(batch.events);
       ledger.add(batch);
       records += batch.records;
+      forgotten += batch.forgotten ?? 0;
       if (batch.gap) gaps.push(batch.gap);
       // A long run of small local files would otherwise never let a signal in.
       if (io.signal.aborted) throw io.signal.reason;
@@ -139,10 +140,10 @@ export async function collect(source: TrailSource, options: CollectOptions, io: 
   const { copies } = source.facts();
   if (copies !== undefined && !options.quiet)
     io.err(`note: ${plural(copies, 'copy', 'copies')} of other files in the folder not read again\n`);
-  const unremembered = ledger.unremembered();
+  const unremembered = ledger.unremembered() + forgotten;
   if (unremembered > 0 && !options.quiet)
     io.err(
-      `note: ${plural(unremembered, 'record')} came when no more ids could be remembered: copies among them count twice\n`,
+      `note: the ids of ${plural(unremembered, 'record')} could not be held to the end: copies of them may count twice\n`,
     );
   const byName = (a: ObjectGap, b: ObjectGap): number => (a.object.name < b.object.name ? -1 : 1);
   return { ledger, gaps: gaps.sort(byName), source: source.facts(), records };

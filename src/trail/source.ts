@@ -62,6 +62,8 @@ export interface Batch {
   readonly gap?: ObjectGap;
   /** Copies that an aggregating scan dropped before counting, by the principal whose records they were. */
   readonly duplicates?: readonly (readonly [principal: Attribution, count: number])[];
+  /** Ids of records that an aggregating scan let go, where there were too many: a copy met later counts again. */
+  readonly forgotten?: number;
 }
 
 /** A principal asked for; undefined fields match anything. Names compare case-insensitively as IAM's do. */

@@ -44,6 +44,8 @@ export interface Exact {
 }
 export interface Drained extends Exact {
   readonly duplicates: readonly (readonly [principal: Attribution, count: number])[];
+  /** Ids let go since the last time, where there were too many to hold. */
+  readonly forgotten?: number;
 }
 export interface Aggregator {
   /** Takes a row that a front has settled; one of the exact path goes to `into` at once. */
@@ -61,6 +63,8 @@ export interface Aggregator {
 
 const MAX_RECORD_BYTES = 160 << 20;
 const MAX_GROUPS = 400_000;
+/** Ids in each of two generations: 134 MB together when both are full. */
+const MAX_IDS = 5_000_000;
 const MAX_IDENTITIES = 100_000;
 const EVENTS_A_BATCH = 1000;
 const DAY = 86_400;
@@ -71,9 +75,15 @@ interface Identity {
   duplicates: number;
 }
 
-/** `hash` has the seed of the rows; `most` groups are held. */
-export function createAggregator(hash: RowHash, cuts: readonly number[] = [], most = MAX_GROUPS): Aggregator {
-  const seen = createHashSet();
+/** `hash` has the seed of the rows; `most` groups and `ids` in each generation are held. */
+export function createAggregator(
+  hash: RowHash,
+  cuts: readonly number[] = [],
+  most = MAX_GROUPS,
+  ids = MAX_IDS,
+): Aggregator {
+  const seen = createHashSet(ids);
+  let told = 0;
   const groups = createGroups();
   const groupTable = createTable(1 << 14);
   const templateTable = createTable(1 << 12);
@@ -182,7 +192,9 @@ export function createAggregator(hash: RowHash, cuts: readonly number[] = [], mo
       const duplicates = identities.flatMap((one): [Attribution, number][] =>
         one.duplicates > 0 ? [[one.caller.principal, one.duplicates]] : [],
       );
-      let drained: Drained = { events: [], rejections: [], duplicates };
+      const forgotten = seen.forgotten - told;
+      told = seen.forgotten;
+      let drained: Drained = { events: [], rejections: [], duplicates, ...(forgotten > 0 && { forgotten }) };
       let last = -1;
       let event: TrailEvent | undefined;
       for (const number of byTemplate(groups, owners.length)) {

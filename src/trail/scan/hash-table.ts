@@ -57,36 +57,76 @@ export interface HashSet {
   add(low: number, high: number): boolean;
   /** Reads where an entry with the low word would be, and gives what is there, so that the read is not left out. */
   touch(low: number): number;
+  /** Entries that were let go to stay within the bound. */
+  readonly forgotten: number;
 }
 
-/** 8 bytes an entry; for the ids of all records of a run. */
-export function createHashSet(): HashSet {
-  let capacity = 1 << 12;
-  let words = new Uint32Array(capacity * 2);
-  let size = 0;
-  const insert = (into: Uint32Array, mask: number, low: number, high: number): boolean => {
-    let at = (low & mask) * 2;
-    while (into[at] !== 0 || into[at + 1] !== 0) {
-      if (into[at] === low && into[at + 1] === high) return false;
-      at = (at + 2) & (mask * 2 + 1);
-    }
-    into[at] = low;
-    into[at + 1] = high;
-    return true;
-  };
+/**
+ * 8 bytes an entry; for the ids of all records of a run. It holds two generations of at most `most` entries each: when
+ * the newer is full it becomes the older one, and the older one is let go. Copies of a record lie near each other, so
+ * that the last `most` entries are what matters. The bound is exact up to `most` entries in all.
+ */
+export function createHashSet(most = Number.POSITIVE_INFINITY): HashSet {
+  let young = createGeneration();
+  let old: Generation | undefined;
+  let forgotten = 0;
   return {
     add: (low, high) => {
       // 0/0 marks a free slot, so no entry may be that.
-      if (!insert(words, capacity - 1, low >>> 0, (high | 1) >>> 0)) return false;
-      if (++size > capacity * MAX_LOAD) {
-        const old = words;
-        capacity *= 2;
-        words = new Uint32Array(capacity * 2);
-        for (let at = 0; at < old.length; at += 2)
-          if (old[at] !== 0 || old[at + 1] !== 0) insert(words, capacity - 1, old[at]!, old[at + 1]!);
+      const odd = (high | 1) >>> 0;
+      if (old?.has(low >>> 0, odd) || !young.add(low >>> 0, odd)) return false;
+      if (young.size() >= most) {
+        forgotten += old?.size() ?? 0;
+        old = young;
+        young = createGeneration();
       }
       return true;
     },
-    touch: (low) => words[((low >>> 0) & (capacity - 1)) * 2]!,
+    touch: (low) => young.touch(low >>> 0) ^ (old?.touch(low >>> 0) ?? 0),
+    get forgotten() {
+      return forgotten;
+    },
+  };
+}
+
+interface Generation {
+  has(low: number, high: number): boolean;
+  add(low: number, high: number): boolean;
+  touch(low: number): number;
+  size(): number;
+}
+
+function createGeneration(): Generation {
+  let capacity = 1 << 12;
+  let words = new Uint32Array(capacity * 2);
+  let size = 0;
+  /** Where the entry is, or the free slot where it belongs. */
+  const slotOf = (low: number, high: number): number => {
+    let at = (low & (capacity - 1)) * 2;
+    while ((words[at] !== 0 || words[at + 1] !== 0) && (words[at] !== low || words[at + 1] !== high))
+      at = (at + 2) & (capacity * 2 - 1);
+    return at;
+  };
+  const put = (at: number, low: number, high: number): void => {
+    words[at] = low;
+    words[at + 1] = high;
+  };
+  return {
+    has: (low, high) => words[slotOf(low, high) + 1] !== 0,
+    add: (low, high) => {
+      const at = slotOf(low, high);
+      if (words[at + 1] !== 0) return false;
+      put(at, low, high);
+      if (++size > capacity * MAX_LOAD) {
+        const full = words;
+        capacity *= 2;
+        words = new Uint32Array(capacity * 2);
+        for (let from = 0; from < full.length; from += 2)
+          if (full[from + 1] !== 0) put(slotOf(full[from]!, full[from + 1]!), full[from]!, full[from + 1]!);
+      }
+      return true;
+    },
+    touch: (low) => words[(low & (capacity - 1)) * 2]!,
+    size: () => size,
   };
 }
