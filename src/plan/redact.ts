@@ -26,6 +26,8 @@ const IPV6 = /(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])/gi;
 /** Ids that AWS gives to parts of a network or machine, and to an organisation with its units and accounts. */
 const RESOURCE_ID =
   /\b(?:vpce?|subnet|sg|i|vol|ami|eni|snap|lt|igw|rtb|acl|nat|eipalloc|pcx|tgw|vpce-svc)-[0-9a-f]{8,17}\b|\b(?:o-[a-z0-9]{10,32}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})\b/g;
+/** ARNs of the policies that AWS publishes. */
+const PUBLISHED = /^arn:aws[a-z-]*:iam::aws:/;
 /** Where running text names what no other member does: what a call passed a role through, and who vouches for identities. */
 const IN_PROSE: readonly RegExp[] = [
   /(?:instance profile|launch template|task definition|automation document|pipeline definition) ([^\s,:]+)/g,
@@ -170,7 +172,8 @@ export function createRedactor(): Redactor {
   };
 
   const deep = (value: unknown, key = ''): unknown => {
-    if (typeof value === 'string') return VOCABULARY.has(key) ? value.replace(ACCOUNT, account) : text(value);
+    if (typeof value === 'string')
+      return VOCABULARY.has(key) ? value.replace(UNIQUE_ID, uniqueId).replace(ACCOUNT, account) : text(value);
     if (Array.isArray(value)) return value.map((one) => deep(one, key));
     if (value === null || typeof value !== 'object') return value;
     return Object.fromEntries(
@@ -214,16 +217,16 @@ export function createRedactor(): Redactor {
         ...(before?.policies ?? []),
         ...after.policies,
       ]) {
-        if (
-          id?.startsWith('arn:aws:iam::aws:') !== true &&
-          !(source === undefined && /^policy-\d+$/.test(policy))
-        )
+        if (!PUBLISHED.test(id ?? '') && !(source === undefined && /^policy-\d+$/.test(policy)))
           all([policy]);
         all([group, ...[document.Statement].flat().map((one) => one.Sid)]);
         for (const { Condition } of [document.Statement].flat()) all(conditionValues(Condition));
       }
+      const published = new Set(
+        before?.policies.filter((one) => PUBLISHED.test(one.arn ?? '')).map((one) => one.name),
+      );
       for (const { policy, statement, reason } of findings) {
-        all([policy, statement]);
+        all([policy !== undefined && published.has(policy) ? undefined : policy, statement]);
         // Named in running text only.
         for (const one of IN_PROSE) all([...reason.matchAll(one)].flatMap(([, found]) => found?.split(', ')));
       }

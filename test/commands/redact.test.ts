@@ -52,6 +52,7 @@ function secrets(): ReadonlySet<string> {
     ))
       found.add(name!);
     for (const [id] of text.matchAll(/(?<!\d)\d{12}(?!\d)/g)) found.add(id);
+    for (const [id] of text.matchAll(/\b(?:AROA|AIDA|AGPA|ANPA|AIPA)[A-Z0-9]{4,}\b/g)) found.add(id);
     for (const [, ip] of text.matchAll(/"sourceIPAddress":\s*"([\d.:a-f]+)"/g)) found.add(ip!);
     for (const [, session] of text.matchAll(/:assumed-role\/[^/"]+\/([^"]+)"/g)) found.add(session!);
     for (const [, bucket] of text.matchAll(/arn:aws:s3:::([a-z0-9.-]+)/g)) found.add(bucket!);
