@@ -7,7 +7,7 @@
  * text only what some field says is a name (or what an ARN held) is taken for one.
  */
 import type { Plan } from './plan.ts';
-import { TYPE_WORDS } from './redact-words.ts';
+import { TYPE_WORDS, VOCABULARY } from './redact-words.ts';
 import type { Review } from './review/review.ts';
 
 export interface Redactor {
@@ -34,53 +34,6 @@ const IN_PROSE: readonly RegExp[] = [
   /identity that (\S+) vouches/g,
   /` of (\S+) fits/g,
 ];
-/** Members whose values are words of AWS or of ours, in which nothing is a name. */
-const VOCABULARY: ReadonlySet<string> = new Set([
-  'Action',
-  'Effect',
-  'NotAction',
-  'Version',
-  'accessLevel',
-  'action',
-  'actions',
-  'basis',
-  'bucket',
-  'buckets',
-  'catalogue',
-  'change',
-  'check',
-  'confidence',
-  'eventNames',
-  'firstSeen',
-  'from',
-  'generatedAt',
-  'id',
-  'impact',
-  'kind',
-  'lastAccessed',
-  'lastSeen',
-  'level',
-  'levels',
-  'management',
-  'region',
-  'resourceFound',
-  'resourceKind',
-  'resourceType',
-  'risk',
-  'risks',
-  'sampleEventIds',
-  'schemaVersion',
-  'seen',
-  'service',
-  'severity',
-  'state',
-  'to',
-  'tool',
-  'verdict',
-  'window',
-  'worst',
-]);
-
 export function createRedactor(): Redactor {
   const pseudonyms = new Map<string, string>();
   const numbers = new Map<string, number>();
