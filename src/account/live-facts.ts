@@ -1,6 +1,7 @@
 /** Facts of the account itself, live: credential report, password policy, summary. Each may be refused by itself. */
-import { RunError } from '../errors.ts';
+import { isExpected, RunError } from '../errors.ts';
 import { awsErrorCode } from '../trail/aws-error.ts';
+import { parseCredentialReport } from './credential-report.ts';
 import type { RawFacts } from './facts.ts';
 import type { Json } from './fields.ts';
 import { ask, cliJson, type Iam, optional } from './live-calls.ts';
@@ -42,7 +43,18 @@ async function readCredentialReport(
   );
   const csv = new TextDecoder().decode(report.Content ?? new Uint8Array());
   const at = cliJson(report.GeneratedTime);
+  refuseUnreadable(csv, doing);
   return { csv, ...(typeof at === 'string' ? { generatedAt: at } : {}) };
+}
+
+/** One report that is not as documented costs its own checks, named as missing, and not the account it came with. */
+function refuseUnreadable(csv: string, doing: string): void {
+  try {
+    parseCredentialReport(csv, 'GetCredentialReport');
+  } catch (error) {
+    if (isExpected(error)) throw new RunError(`could not ${doing}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** The policy, or null inside where the account has set none, which AWS tells as an error. */

@@ -213,6 +213,12 @@ describe('snapshot', () => {
       new Fault('ReportInProgress', 404, 'x'),
       /credential report: `\w*ReportNotReady\w*|ReportInProgress/,
     ],
+    [
+      'iam:GetCredentialReport',
+      { Content: Buffer.from('user,arn\nann').toString('base64'), ReportFormat: 'text/csv' },
+      /could not read the credential report: .*column `user_creation_time` is missing/,
+    ],
+    ['iam:GetCredentialReport', {}, /could not read the credential report: .*it is no CSV/],
     ['iam:GetAccountPasswordPolicy', throttled, /password policy: `Throttling`/],
     ['iam:GetAccountSummary', new Fault('ServiceFailure', 500, 'x'), /account summary: /],
     [
