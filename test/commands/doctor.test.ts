@@ -112,6 +112,29 @@ describe('doctor on AWS', () => {
     expect([ran.code, found.verdict]).toEqual([0, 'ready']);
   });
 
+  it('counts the digests, which a run reads beside the log files', async () => {
+    const place = 'AWSLogs/111122223333/CloudTrail-Digest/us-east-1';
+    const name = (stamp: string) =>
+      `111122223333_CloudTrail-Digest_us-east-1_main_us-east-1_${stamp}.json.gz`;
+    const digests = [
+      `${place}/2026/08/20/${name('20260820T010000Z')}`,
+      `${place}/2026/08/20/${name('20260820T020000Z')}`,
+      `${place}/2025/01/01/${name('20250101T010000Z')}`,
+    ];
+    const before = json((await live('--format', 'json')).out).estimate;
+    try {
+      for (const key of digests) s3.objects.set(key, Buffer.from('no digest'));
+      const { estimate } = json((await live('--format', 'json')).out);
+      expect([before.digests, estimate.digests]).toEqual([0, 2]);
+      const [gets] = before.costs;
+      expect(estimate.costs[0].usd).toBeCloseTo(gets.usd + 2 * (gets.usd / before.objects), 12);
+      expect((await live()).out).toContain('180 files, ');
+      expect((await live()).out).toContain(' to read, and 2 digests\n');
+    } finally {
+      for (const key of digests) s3.objects.delete(key);
+    }
+  });
+
   it('sends nothing that changes anything or costs more than a read', async () => {
     await live('--access-analyzer', '--verify-digests');
     await doctor('--source', 'athena', '--role', 'worker', '--table', 'logs', '--bucket', 'logs');

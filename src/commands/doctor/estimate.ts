@@ -13,6 +13,8 @@ export interface Cost {
 export interface Estimate {
   readonly objects: number;
   readonly bytes: number;
+  /** Digests of a bucket, which are read beside the log files. */
+  readonly digests?: number;
   /** Seconds, the listing included; undefined where nothing was measured. */
   readonly seconds?: number;
   readonly measured?: { readonly objects: number; readonly bytes: number; readonly ms: number };
@@ -34,11 +36,17 @@ export function secondsFor(all: Amount, sample: Sample, listingMs = 0): number |
   return (listingMs + sample.ms * times) / 1000;
 }
 
-export function s3Costs(all: Amount, listings: number, encrypted: boolean): readonly Cost[] {
+/** Digests are objects like the log files: they lie in the same bucket under the same key. */
+export function s3Costs(
+  all: Amount,
+  { listings, digests }: { readonly listings: number; readonly digests: number },
+  encrypted: boolean,
+): readonly Cost[] {
+  const gets = all.objects + digests;
   return [
-    price('s3-get', all.objects, 'a first run; what is kept of it makes the next one cheaper'),
+    price('s3-get', gets, 'a first run; what is kept of it makes the next one cheaper'),
     price('s3-list', listings, 'every run'),
-    ...(encrypted ? [price('kms-request', all.objects, 'at most; bucket keys need fewer')] : []),
+    ...(encrypted ? [price('kms-request', gets, 'at most; bucket keys need fewer')] : []),
     price('s3-out', all.bytes, 'only where gen-policy runs outside AWS; less or nothing inside'),
   ];
 }

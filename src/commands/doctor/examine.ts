@@ -249,10 +249,12 @@ function estimateOf(args: Args, logs: Logs, trail: TrailFacts | undefined): Esti
   const { objects, bytes, sample } = logs;
   const amount = { objects, bytes };
   const seconds = sample ? secondsFor(amount, sample, logs.listingMs ?? 0) : undefined;
+  const { listings = 0, digests = 0 } = logs;
   const costs =
-    args.source === 's3' ? s3Costs(amount, logs.listings ?? 0, trail?.kmsKeyId !== undefined) : [];
+    args.source === 's3' ? s3Costs(amount, { listings, digests }, trail?.kmsKeyId !== undefined) : [];
   return {
     ...amount,
+    ...(logs.digests === undefined ? {} : { digests: logs.digests }),
     ...(seconds === undefined ? {} : { seconds }),
     ...(sample && sample.objects > 0
       ? { measured: { objects: sample.objects, bytes: sample.bytes, ms: sample.ms } }

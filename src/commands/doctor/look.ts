@@ -95,6 +95,8 @@ const NOBODY: PrincipalFilter = { kind: 'role', name: '-' };
 export interface Logs extends Inventory {
   readonly sample?: Sample;
   readonly listings?: number;
+  /** Digests in a bucket, read beside the log files. */
+  readonly digests?: number;
   readonly listingMs?: number;
 }
 

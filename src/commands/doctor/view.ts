@@ -160,7 +160,7 @@ function takes(estimate: Estimate | undefined, source: string): readonly string[
           `${duration(seconds)} here${measured ? `, by ${plural(measured.objects, 'file')} (${bytes(measured.bytes)}) read in ${duration(measured.ms / 1000)}` : ''}`,
         ];
   return [
-    `${plural(estimate.objects, 'file')}, ${bytes(estimate.bytes)} to read`,
+    `${plural(estimate.objects, 'file')}, ${bytes(estimate.bytes)} to read${estimate.digests ? `, and ${plural(estimate.digests, 'digest')}` : ''}`,
     ...time,
     ...costs.map(costLine),
     ...(costs.length > 0 ? ['list prices of us-east-1; other regions differ'] : []),

@@ -69,7 +69,7 @@ export async function readDigests(bucket: Bucket, options: DigestsOptions): Prom
     weight: ({ bytes }: ObjectIdentity): number => bytes,
   };
   let any = false;
-  for await (const digest of pooled(keysOf(bucket, options, onDigest), pool, read))
+  for await (const digest of pooled(digestKeys(bucket, options, onDigest), pool, read))
     if (digest) {
       any = true;
       told.add(digest);
@@ -77,9 +77,10 @@ export async function readDigests(bucket: Bucket, options: DigestsOptions): Prom
   return any ? told.result() : undefined;
 }
 
-async function* keysOf(
+/** The digests of the window, which a run reads. `onDigest` hears of each file beside them, too. */
+export async function* digestKeys(
   bucket: Bucket,
-  { folders, regions, window, signal }: DigestsOptions,
+  { folders, regions, window, signal }: Pick<DigestsOptions, 'folders' | 'regions' | 'window' | 'signal'>,
   onDigest: () => void,
 ): AsyncGenerator<ObjectIdentity> {
   const name = bucket.request.Bucket;

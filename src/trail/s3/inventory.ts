@@ -7,6 +7,7 @@ import { createInventory, type Inventory } from '../inventory.ts';
 import { scanObject } from '../scan/scan.ts';
 import type { GapReason, PrincipalFilter, Window } from '../source.ts';
 import { type BucketOptions, bucketError, openBucket } from './bucket.ts';
+import { digestKeys } from './digests.ts';
 import { discover, LISTINGS, normalPrefix, type Scope } from './discover.ts';
 import { createFetcher } from './get.ts';
 import { type ListedObject, listGap, listLogs } from './list.ts';
@@ -36,6 +37,8 @@ export interface Sample {
 }
 
 export interface BucketInventory extends Inventory {
+  /** Digests of the window, which a run reads beside the log files. */
+  readonly digests: number;
   readonly listings: number;
   readonly listingMs: number;
   readonly sample: Sample;
@@ -64,11 +67,14 @@ export async function inventoryBucket(options: InventoryOptions): Promise<Bucket
       ...(options.accounts && { accounts: options.accounts }),
       ...(options.regions && { regions: options.regions }),
     };
-    const { leaves, failures, ignored } = await discover(bucket, prefix, scope, signal).catch(
-      (error: unknown) => {
-        throw bucketError(error, options);
-      },
-    );
+    const {
+      leaves,
+      digests: folders,
+      failures,
+      ignored,
+    } = await discover(bucket, prefix, scope, signal).catch((error: unknown) => {
+      throw bucketError(error, options);
+    });
     const tally = createInventory();
     for (const [kind, count] of ignored) tally.ignore(kind, count);
     for (const failure of failures) tally.gap(listGap(options.bucket, failure));
@@ -82,9 +88,13 @@ export async function inventoryBucket(options: InventoryOptions): Promise<Bucket
         objects.push(one.object);
       }
     }
+    let digests = 0;
+    const { window } = options;
+    const asked = { folders, window, signal, ...(options.regions && { regions: options.regions }) };
+    for await (const _ of digestKeys(bucket, asked, () => tally.ignore('digest'))) digests += 1;
     const listingMs = options.clock() - started;
     const sample = await readSample(bucket, spread(objects, options.sample), options, signal);
-    return { ...tally.done(`s3://${options.bucket}/${prefix}`), listings, listingMs, sample };
+    return { ...tally.done(`s3://${options.bucket}/${prefix}`), listings, listingMs, sample, digests };
   } finally {
     bucket.client.destroy();
   }
