@@ -2,7 +2,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { contains } from '../policy/contain.ts';
 import type { Condition, Policy, Statement } from '../policy/document.ts';
-import { evaluate } from '../policy/evaluate.ts';
+import { evaluate, ignoresContext, type Request } from '../policy/evaluate.ts';
 import { asPattern, matchesAction } from '../policy/pattern.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import { reaches } from './grants.ts';
@@ -56,11 +56,14 @@ export function replay(
     }
     let granted = false;
     let reason: string | undefined;
-    for (const request of requestsOf(entry, resource)) {
-      const before = oldFor ? evaluate({ identity: oldFor(entry.action) }, request).decision : 'allowed';
+    const [oldOnes, freshOnes] = [oldFor?.(entry.action), freshFor(entry.action)];
+    // Without a condition or a variable the requests that an entry stands for are decided alike.
+    const alike = oldOnes?.plain !== false && freshOnes.plain;
+    for (const request of alike ? [bare(entry.action, resource)] : requestsOf(entry, resource)) {
+      const before = oldOnes ? evaluate({ identity: oldOnes.policies }, request).decision : 'allowed';
       if (before === 'implicit-deny' || before === 'explicit-deny') continue;
       granted = true;
-      const now = evaluate({ identity: freshFor(entry.action) }, request);
+      const now = evaluate({ identity: freshOnes.policies }, request);
       if (now.decision === 'allowed' || (now.decision === 'unknown' && before === 'unknown')) continue;
       reason ??= now.decision === 'unknown' ? `depends on ${now.unknownKeys.join(', ')}` : now.decision;
     }
@@ -73,19 +76,33 @@ export function replay(
 const selectsAction = ({ action }: Statement, wanted: string): boolean =>
   action.patterns.some((pattern) => matchesAction(pattern, wanted)) !== action.not;
 
+const NO_CONTEXT: Request['context'] = new Map();
+const bare = (action: string, resource: string): Request => ({
+  action,
+  resource,
+  context: NO_CONTEXT,
+  unknownKeys: 'all-others',
+});
+
+interface ForAction {
+  readonly policies: readonly Policy[];
+  /** The context of a request does not matter. */
+  readonly plain: boolean;
+}
+
 /** The statements that can matter for an action; a log holds few actions and very many resources. */
-function byAction(policies: readonly Policy[]): (action: string) => readonly Policy[] {
-  const known = new Map<string, readonly Policy[]>();
+function byAction(policies: readonly Policy[]): (action: string) => ForAction {
+  const known = new Map<string, ForAction>();
   return (action) => {
     const found = known.get(action);
     if (found) return found;
-    const cut = policies.map((policy) => ({
-      ...policy,
-      statements: policy.statements.filter((one) => selectsAction(one, action)),
-    }));
-    const kept = cut.filter((policy) => policy.statements.length > 0);
-    known.set(action, kept);
-    return kept;
+    const cut = policies.flatMap((policy) => {
+      const statements = policy.statements.filter((one) => selectsAction(one, action));
+      return statements.length === 0 ? [] : [{ ...policy, statements }];
+    });
+    const made = { policies: cut, plain: ignoresContext(cut) };
+    known.set(action, made);
+    return made;
   };
 }
 

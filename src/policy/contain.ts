@@ -97,19 +97,25 @@ const ruleOf = (statement: Statement, variables: boolean, interned: (glob: Glob)
   constraints: statement.conditions.flatMap((condition) => constraintOf(condition, variables) ?? []),
 });
 
+const names = new WeakMap<Glob, string>();
+
 /** Makes equal globs one value, so that the search can remember what it found for them. */
 function interning(): (glob: Glob) => Glob {
   const globs = new Map<string, Glob>();
   return (glob) => {
-    const name = glob.join();
+    const name = names.get(glob) ?? glob.join();
+    names.set(glob, name);
     const known = globs.get(name) ?? glob;
     globs.set(name, known);
     return known;
   };
 }
 
+const MULTI_VALUED: ReadonlySet<string> = new Set(multiValued.map((row) => row.key.toLowerCase()));
+
 function multiValuedKeys(statements: readonly Statement[]): ReadonlySet<string> {
-  const keys = new Set(multiValued.map((row) => row.key.toLowerCase()));
+  if (statements.every((one) => one.conditions.length === 0)) return MULTI_VALUED;
+  const keys = new Set(MULTI_VALUED);
   for (const { conditions } of statements)
     for (const { operator, key } of conditions)
       if (operatorOf(operator)?.set !== 'plain') keys.add(key.toLowerCase());

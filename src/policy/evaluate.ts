@@ -51,15 +51,20 @@ export function evaluate(sets: PolicySets, request: Request): Decision {
     set: 'identity' | 'boundary',
     policies: readonly Policy[],
   ): { allow: Truth; deny: Truth } => {
-    const allow: Truth[] = [];
-    const deny: Truth[] = [];
-    for (const [policy, one] of policies.entries())
-      for (const [statement, compiled] of compiledPolicy(one).entries()) {
+    let allow: Truth = 'false';
+    let deny: Truth = 'false';
+    for (let policy = 0; policy < policies.length; policy += 1) {
+      const statements = compiledPolicy(policies[policy]!);
+      for (let statement = 0; statement < statements.length; statement += 1) {
+        const compiled = statements[statement]!;
         const applies = statementApplies(compiled, request, action, unknown);
+        if (applies === 'false') continue;
         if (applies === 'true') matched.push({ set, policy, statement });
-        (compiled.effect === 'Allow' ? allow : deny).push(applies);
+        if (compiled.effect === 'Allow') allow = allow === 'true' ? allow : applies;
+        else deny = deny === 'true' ? deny : applies;
       }
-    return { allow: anyOf(allow), deny: anyOf(deny) };
+    }
+    return { allow, deny };
   };
   const identity = collect('identity', sets.identity);
   const boundary = sets.boundary ? collect('boundary', sets.boundary) : undefined;
@@ -76,33 +81,55 @@ interface CompiledStatement {
   readonly notAction: boolean;
   readonly actions: readonly Glob[];
   readonly notResource: boolean;
-  readonly resources: readonly { readonly glob: Glob; readonly keys: readonly string[] }[];
+  /** Without variables. */
+  readonly plain: readonly Glob[];
+  readonly variable: readonly { readonly glob: Glob; readonly keys: readonly string[] }[];
   readonly conditions: readonly (CompiledCondition & { readonly keys: readonly string[] })[];
 }
 
-const cache = new WeakMap<Policy, readonly CompiledStatement[]>();
+const policies = new WeakMap<Policy, readonly CompiledStatement[]>();
+const statements = {
+  current: new WeakMap<Statement, CompiledStatement>(),
+  old: new WeakMap<Statement, CompiledStatement>(),
+};
 
 function compiledPolicy(policy: Policy): readonly CompiledStatement[] {
-  const known = cache.get(policy);
+  const known = policies.get(policy);
   if (known) return known;
   const variables = policy.version === '2012-10-17';
-  const built = policy.statements.map((statement) => ({
+  const cache = variables ? statements.current : statements.old;
+  const built = policy.statements.map((statement) => {
+    const compiled = cache.get(statement) ?? compiledStatement(statement, variables);
+    cache.set(statement, compiled);
+    return compiled;
+  });
+  policies.set(policy, built);
+  return built;
+}
+
+function compiledStatement(statement: Statement, variables: boolean): CompiledStatement {
+  const globs = statement.resource.patterns.map((pattern) => compileResource(pattern, variables));
+  return {
     effect: statement.effect,
     notAction: statement.action.not,
     actions: statement.action.patterns.map(compileAction),
     notResource: statement.resource.not,
-    resources: statement.resource.patterns.map((pattern) => {
-      const glob = compileResource(pattern, variables);
-      return { glob, keys: glob.filter(isVariable).map((token) => variableOf(token).key) };
-    }),
+    plain: globs.filter((glob) => !glob.some(isVariable)),
+    variable: globs
+      .filter((glob) => glob.some(isVariable))
+      .map((glob) => ({ glob, keys: glob.filter(isVariable).map((token) => variableOf(token).key) })),
     conditions: statement.conditions.map((condition) => ({
       ...compileCondition(condition, variables),
       keys: variables ? variableKeys(condition.values) : [],
     })),
-  }));
-  cache.set(policy, built);
-  return built;
+  };
 }
+
+/** True where the decision on the policies hangs on the action and the resource alone, whatever the context. */
+export const ignoresContext = (all: readonly Policy[]): boolean =>
+  all.every((policy) =>
+    compiledPolicy(policy).every((one) => one.variable.length === 0 && one.conditions.length === 0),
+  );
 
 const variableKeys = (values: readonly string[]): string[] =>
   values.flatMap((value) =>
@@ -117,13 +144,17 @@ function statementApplies(
   action: string,
   unknown: Set<string>,
 ): Truth {
-  if (statement.actions.some((glob) => matchGlob(glob, action)) === statement.notAction) return 'false';
+  if (matchesSome(statement.actions, action) === statement.notAction) return 'false';
+  const plain = matchesSome(statement.plain, request.resource);
+  if (statement.variable.length === 0 && statement.conditions.length === 0)
+    return plain === statement.notResource ? 'false' : 'true';
   const othersUnknown = request.unknownKeys === 'all-others';
   const resolve = (variable: ReturnType<typeof variableOf>) =>
     resolveVariable(variable, request.context, othersUnknown);
   const waits: string[] = [];
-  const onResource = anyOf(
-    statement.resources.map(({ glob, keys }) => {
+  const onResource = anyOf([
+    plain ? 'true' : 'false',
+    ...statement.variable.map(({ glob, keys }): Truth => {
       const concrete = substitute(glob, resolve);
       if (concrete === 'absent') return 'false';
       if (concrete !== 'unknown') return matchGlob(concrete, request.resource) ? 'true' : 'false';
@@ -138,7 +169,7 @@ function statementApplies(
       waits.push(...keys.filter((key) => !request.context.has(key)));
       return 'unknown';
     }),
-  );
+  ]);
   const results = [statement.notResource ? not(onResource) : onResource];
   if (results[0] === 'false') return 'false';
   for (const condition of statement.conditions) {
@@ -153,4 +184,9 @@ function statementApplies(
   const applies = allOf(results);
   if (applies === 'unknown') for (const key of waits) unknown.add(key);
   return applies;
+}
+
+function matchesSome(globs: readonly Glob[], text: string): boolean {
+  for (const glob of globs) if (matchGlob(glob, text)) return true;
+  return false;
 }
