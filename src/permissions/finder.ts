@@ -9,7 +9,7 @@ import type { ServiceTypes } from './arn-types.ts';
 import { type Applies, compileConclusion, type Found } from './conclusion.ts';
 import { partial } from './inexact.ts';
 import { lookupsFor, overrideLookup } from './lookups.ts';
-import { compilePath, type SplitPath } from './path.ts';
+import { compilePath } from './path.ts';
 import { PathIndex, type Visitor } from './path-index.ts';
 import type { ResourceRef } from './permission.ts';
 import { placeOf } from './place.ts';
@@ -19,14 +19,6 @@ import { parseTemplate } from './template.ts';
 import { type Hit, insertHit, partOf, resolveType, type TypePlan } from './type-resolution.ts';
 
 export type Finder = (event: TrailEvent) => readonly ResourceRef[];
-
-/** One lookup of one resource type. */
-interface Entry extends SlotLookup {
-  /** Index of the type. */
-  readonly plan: number;
-  readonly path: SplitPath;
-  readonly onlyArn: boolean;
-}
 
 const ANY_NONE: readonly ResourceRef[] = [{ kind: 'any', found: 'no-resource-level' }];
 
@@ -39,17 +31,14 @@ export function compileFinder(
 ): Finder {
   if (action.resourceTypes.length === 0) return () => ANY_NONE;
   if (override && 'templates' in override) return compileTemplates(override.templates);
-  const entries: Entry[] = [];
+  const entries: SlotLookup[] = [];
   const plans = action.resourceTypes.map((type, plan): TypePlan => {
     const templates = types.templates(type.name);
     const lookups = override
       ? [overrideLookup(override)]
       : lookupsFor(action.service, type.name, operation, templates);
-    const slots = compileSlots(templates, lookups);
-    for (const slotted of slots.lookups) {
-      const { path, match, sets } = slotted.lookup;
-      entries.push({ ...slotted, plan, path, onlyArn: match === undefined && sets === undefined });
-    }
+    const slots = compileSlots(templates, lookups, plan);
+    entries.push(...slots.lookups);
     return {
       name: type.name,
       templates: slots.templates,
@@ -117,7 +106,7 @@ interface Compiled {
 }
 
 /** What the lookups found in one record: by type, best lookup first. */
-class Search implements Visitor<Entry> {
+class Search implements Visitor<SlotLookup> {
   readonly found: Found;
   readonly hits: (Hit | undefined)[];
   hasHits = false;
@@ -132,7 +121,7 @@ class Search implements Visitor<Entry> {
     this.hits = new Array(length);
   }
 
-  visit(entry: Entry, value: Json): void {
+  visit(entry: SlotLookup, value: Json): void {
     const { plan, lookup } = entry;
     if (this.found[plan] !== undefined || (lookup.condition && !lookup.condition(this.event))) return;
     // Most members of most requests are plain texts, and most lookups take nothing but an ARN.

@@ -4,6 +4,7 @@
  */
 import { escapeLiteral } from '../policy/pattern.ts';
 import type { Lookup } from './lookups.ts';
+import type { SplitPath } from './path.ts';
 import type { Place, Template } from './template.ts';
 
 /** Value of each variable by its slot; undefined where nothing was found. */
@@ -28,6 +29,7 @@ export interface SlotTemplate {
 /** A lookup with the slots of what it gives. */
 export interface SlotLookup {
   readonly lookup: Lookup;
+  readonly path: SplitPath;
   /** Slots of its variables. */
   readonly slots: readonly number[];
   /** By capture of its pattern: the slot, or -1. */
@@ -36,7 +38,11 @@ export interface SlotLookup {
   readonly whole: number;
   /** Gives an account or a region and nothing else. */
   readonly onlyPlace: boolean;
+  /** Takes a complete ARN and nothing else. */
+  readonly onlyArn: boolean;
   readonly appendSlot: number;
+  /** Index of the resource type among those of its action. */
+  readonly plan: number;
 }
 
 export interface Slots {
@@ -45,7 +51,11 @@ export interface Slots {
   readonly lookups: readonly SlotLookup[];
 }
 
-export function compileSlots(templates: readonly Template[], lookups: readonly Lookup[]): Slots {
+export function compileSlots(
+  templates: readonly Template[],
+  lookups: readonly Lookup[],
+  plan: number,
+): Slots {
   const names = [...IMPLIED];
   const slotOf = (name: string): number => {
     const known = names.indexOf(name);
@@ -60,11 +70,14 @@ export function compileSlots(templates: readonly Template[], lookups: readonly L
     const captures = lookup.match?.names ?? [];
     return {
       lookup,
+      path: lookup.path,
       slots,
       captures: captures.map((name) => (name === '' || name === 'whole' ? -1 : slotOf(name))),
       whole: captures.indexOf('whole') + 1,
       onlyPlace: slots.length > 0 && slots.every(isPlace),
+      onlyArn: lookup.match === undefined && lookup.sets === undefined,
       appendSlot: lookup.append === undefined ? -1 : slotOf(lookup.append.variable),
+      plan,
     };
   });
   return {
