@@ -8,6 +8,11 @@ const _BACKSLASH: i32 = 0x5c;
 const SLASH: i32 = 0x2f;
 const CLOSE_ARRAY: i32 = 0x5d;
 
+/** Where an entry of a name holds its rarest byte, the next rare one, and how far that one is from it. */
+const RARE_AT: usize = NAME_SIZE - 1;
+const NEXT_AT: usize = NAME_SIZE - 2;
+const APART_AT: usize = NAME_SIZE - 8;
+
 const MORE: i32 = 0;
 const END: i32 = 1;
 const IRREGULAR: i32 = 2;
@@ -35,6 +40,14 @@ export function begin(from: u32, nameCount: i32): void {
   start = from;
   gapFrom = from;
   names = nameCount;
+  for (let n: i32 = 0; n < names; n++) {
+    const name: usize = NAMES_AT + (n as usize) * NAME_SIZE;
+    const first = load<u8>(name, 1) as usize;
+    const second = load<u8>(name, 2) as usize;
+    store<u8>(name + RARE_AT, load<u8>(name + 3 + first));
+    store<u8>(name + NEXT_AT, load<u8>(name + 3 + second));
+    store<i32>(name + APART_AT, (second as i32) - (first as i32));
+  }
 }
 
 /** Offset of the closing bracket after END; of the first element that is not complete after MORE. */
@@ -49,6 +62,9 @@ export function walk(base: u32, length: u32): i32 {
   const fold = i8x16.splat(0x20);
   const opener = i8x16.splat(0x7b);
   const closer = i8x16.splat(0x7d);
+  // Brackets and the backslash are, folded, the three bytes from 0x7b: what is left above 0xfc of their sum with 0x82.
+  const shift = i8x16.splat(-0x7e);
+  const below = i8x16.splat(-4);
   let found: u32 = 0;
   let elements: u32 = 0;
   store<u32>(COUNT_AT, 0);
@@ -60,38 +76,43 @@ export function walk(base: u32, length: u32): i32 {
     const b = v128.load(at, 16);
     const c = v128.load(at, 32);
     const d = v128.load(at, 48);
-    let quotes = mask(i8x16.eq(a, quote), i8x16.eq(b, quote), i8x16.eq(c, quote), i8x16.eq(d, quote));
-    const sa = i8x16.eq(a, backslash);
-    const sb = i8x16.eq(b, backslash);
-    const sc = i8x16.eq(c, backslash);
-    const sd = i8x16.eq(d, backslash);
-    let slashes: u64 = 0;
-    if (v128.any_true(v128.or(v128.or(sa, sb), v128.or(sc, sd)))) slashes = mask(sa, sb, sc, sd);
+    const qa = i8x16.eq(a, quote);
+    const qb = i8x16.eq(b, quote);
+    const qc = i8x16.eq(c, quote);
+    const qd = i8x16.eq(d, quote);
     const fa = v128.or(a, fold);
     const fb = v128.or(b, fold);
     const fc = v128.or(c, fold);
     const fd = v128.or(d, fold);
-    const ca = i8x16.eq(fa, closer);
-    const cb = i8x16.eq(fb, closer);
-    const cc = i8x16.eq(fc, closer);
-    const cd = i8x16.eq(fd, closer);
-    const oa = i8x16.eq(fa, opener);
-    const ob = i8x16.eq(fb, opener);
-    const oc = i8x16.eq(fc, opener);
-    const od = i8x16.eq(fd, opener);
     let hits: u64 = 0;
-    for (let n: i32 = 0; n < names; n++)
-      hits |= occurrences(at, NAMES_AT + (n as usize) * NAME_SIZE, fa, fb, fc, fd);
-    const brackets = v128.or(
-      v128.or(v128.or(oa, ob), v128.or(oc, od)),
-      v128.or(v128.or(ca, cb), v128.or(cc, cd)),
-    );
+    for (let n: i32 = 0; n < names; n++) {
+      const name: usize = NAMES_AT + (n as usize) * NAME_SIZE;
+      const one = v128.load_splat<u8>(name + RARE_AT);
+      const two = v128.load_splat<u8>(name + NEXT_AT);
+      const other = at + (load<i32>(name + APART_AT) as isize as usize);
+      const na = v128.and(i8x16.eq(fa, one), i8x16.eq(v128.or(v128.load(other), fold), two));
+      const nb = v128.and(i8x16.eq(fb, one), i8x16.eq(v128.or(v128.load(other, 16), fold), two));
+      const nc = v128.and(i8x16.eq(fc, one), i8x16.eq(v128.or(v128.load(other, 32), fold), two));
+      const nd = v128.and(i8x16.eq(fd, one), i8x16.eq(v128.or(v128.load(other, 48), fold), two));
+      if (v128.any_true(v128.or(v128.or(na, nb), v128.or(nc, nd)))) hits |= occurrences(at, name);
+    }
+    const sa = i8x16.sub_sat_u(i8x16.add(fa, shift), below);
+    const sb = i8x16.sub_sat_u(i8x16.add(fb, shift), below);
+    const sc = i8x16.sub_sat_u(i8x16.add(fc, shift), below);
+    const sd = i8x16.sub_sat_u(i8x16.add(fd, shift), below);
     // Half of all blocks have neither: then only the number of quotes matters.
-    if (depth > 0 && (slashes | escapes) === 0 && !v128.any_true(brackets)) {
-      inString ^= -(popcnt(quotes) & 1);
+    if (depth > 0 && escapes === 0 && !v128.any_true(v128.or(v128.or(sa, sb), v128.or(sc, sd)))) {
+      inString ^= -((popcnt(i8x16.bitmask(v128.xor(v128.xor(qa, qb), v128.xor(qc, qd)))) & 1) as u64);
       hit = hit || hits !== 0;
       continue;
     }
+    let quotes = mask(qa, qb, qc, qd);
+    const la = i8x16.eq(a, backslash);
+    const lb = i8x16.eq(b, backslash);
+    const lc = i8x16.eq(c, backslash);
+    const ld = i8x16.eq(d, backslash);
+    let slashes: u64 = 0;
+    if (v128.any_true(v128.or(v128.or(la, lb), v128.or(lc, ld)))) slashes = mask(la, lb, lc, ld);
     const before = escapes;
     if ((slashes | escapes) !== 0) {
       let escaped = escapes;
@@ -120,8 +141,10 @@ export function walk(base: u32, length: u32): i32 {
     // A backslash outside a string, or one that escapes across a string's end, is no JSON.
     if (((slashes | before) & ~inside) !== 0) return IRREGULAR;
 
-    const opens = mask(oa, ob, oc, od) & ~inside;
-    const closes = mask(ca, cb, cc, cd) & ~inside;
+    const opens =
+      mask(i8x16.eq(fa, opener), i8x16.eq(fb, opener), i8x16.eq(fc, opener), i8x16.eq(fd, opener)) & ~inside;
+    const closes =
+      mask(i8x16.eq(fa, closer), i8x16.eq(fb, closer), i8x16.eq(fc, closer), i8x16.eq(fd, closer)) & ~inside;
 
     const closing = popcnt(closes) as i32;
     if (closing < depth) {
@@ -188,26 +211,18 @@ function clean(base: u32, to: u32): bool {
 
 /**
  * Bits of the block where a name has its rarest byte: a name between a slash or quote and a slash or quote, in any
- * case. The block comes folded to lower case.
+ * case. It reads the block again: vectors handed over would be spilled on every way through the walk.
  */
-function occurrences(at: usize, name: usize, fa: v128, fb: v128, fc: v128, fd: v128): u64 {
-  const one = i8x16.splat(load<i8>(name + 3 + (load<u8>(name, 1) as usize)));
-  let a = i8x16.eq(fa, one);
-  let b = i8x16.eq(fb, one);
-  let c = i8x16.eq(fc, one);
-  let d = i8x16.eq(fd, one);
-  if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) return 0;
+function occurrences(at: usize, name: usize): u64 {
   const length = load<u8>(name) as usize;
   const first = load<u8>(name, 1) as usize;
-  const second = load<u8>(name, 2) as usize;
-  const two = i8x16.splat(load<i8>(name + 3 + second));
-  const fold = i8x16.splat(0x20);
-  const other = at + second - first;
-  a = v128.and(a, i8x16.eq(v128.or(v128.load(other), fold), two));
-  b = v128.and(b, i8x16.eq(v128.or(v128.load(other, 16), fold), two));
-  c = v128.and(c, i8x16.eq(v128.or(v128.load(other, 32), fold), two));
-  d = v128.and(d, i8x16.eq(v128.or(v128.load(other, 48), fold), two));
-  if (!v128.any_true(v128.or(v128.or(a, b), v128.or(c, d)))) return 0;
+  const one = v128.load_splat<u8>(name + RARE_AT);
+  const two = v128.load_splat<u8>(name + NEXT_AT);
+  const other = at + (load<i32>(name + APART_AT) as isize as usize);
+  const a = both(at, other, one, two);
+  const b = both(at + 16, other + 16, one, two);
+  const c = both(at + 32, other + 32, one, two);
+  const d = both(at + 48, other + 48, one, two);
   let bits = mask(a, b, c, d);
   let verified: u64 = 0;
   while (bits !== 0) {
@@ -220,6 +235,15 @@ function occurrences(at: usize, name: usize, fa: v128, fb: v128, fc: v128, fd: v
     if (equal === length) verified |= (1 as u64) << i;
   }
   return verified;
+}
+
+/** Where the byte at `at`, folded, is `one` and that at `other` is `two`. */
+function both(at: usize, other: usize, one: v128, two: v128): v128 {
+  const fold = i8x16.splat(0x20);
+  return v128.and(
+    i8x16.eq(v128.or(v128.load(at), fold), one),
+    i8x16.eq(v128.or(v128.load(other), fold), two),
+  );
 }
 
 function delimits(byte: u8): bool {
