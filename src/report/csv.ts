@@ -29,12 +29,13 @@ const COLUMNS: readonly (readonly [name: string, value: (plan: Plan, one: Findin
 
 /** RFC 4180 with a header row; every field quoted. */
 export function renderCsv(plan: Plan): string {
-  const rows = [
-    [...COLUMNS.map(([name]) => name), ...DECISION_COLUMNS],
-    ...plan.findings.map((one) => [
-      ...COLUMNS.map(([, value]) => value(plan, one)),
-      ...DECISION_COLUMNS.map(() => ''),
-    ]),
-  ];
-  return rows.map((row) => `${row.map(csvField).join(',')}\r\n`).join('');
+  let text = `${[...COLUMNS.map(([name]) => name), ...DECISION_COLUMNS].map(csvField).join(',')}\r\n`;
+  for (const one of plan.findings) {
+    for (const [, value] of COLUMNS) text += `${csvField(value(plan, one))},`;
+    text += UNDECIDED;
+  }
+  return text;
 }
+
+/** What a person fills in. */
+const UNDECIDED = `${DECISION_COLUMNS.map(() => csvField('')).join(',')}\r\n`;

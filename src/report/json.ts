@@ -6,21 +6,55 @@ const WIDE = 110;
 
 /** The plan as JSON: two spaces, lists of plain values on one line where they fit, members in the plan's order. */
 export function renderJson(plan: Plan): string {
-  return `${escapeUnseenJson(write(plan, ''))}\n`;
+  return `${escapeUnseenJson(wideJson(plan))}\n`;
 }
 
-function write(value: unknown, indent: string): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  const inner = `${indent}  `;
-  if (Array.isArray(value)) {
-    if (value.length === 0) return '[]';
-    if (value.every((one) => one === null || typeof one !== 'object')) {
-      const line = `[${value.map((one) => JSON.stringify(one) ?? 'null').join(', ')}]`;
-      if (line.length + indent.length <= WIDE) return line;
+/**
+ * `JSON.stringify` with two spaces, and lists of plain values on one line of at most 110 characters. The engine writes
+ * the text, a fourth of what writing it value by value costs; lists are then joined in it. That a line ends with `[`
+ * only where a list begins is JSON's own rule: in its texts a line feed is written `\n`.
+ */
+export function wideJson(value: unknown): string {
+  const text = JSON.stringify(value, null, 2) ?? 'null';
+  let wide = '';
+  let done = 0;
+  for (let at = text.indexOf('[\n'); at >= 0; at = text.indexOf('[\n', at)) {
+    let first = at + 2;
+    while (text.charCodeAt(first) === SPACE) first++;
+    const indent = first - at - 2;
+    const joined = joinedLines(text, first, indent);
+    if (typeof joined === 'number') at = joined;
+    else {
+      wide += text.slice(done, at + 1) + joined.line;
+      // Past the line feed and the indent of the closing bracket.
+      at = done = joined.end + indent - 1;
     }
-    return `[\n${value.map((one) => inner + write(one, inner)).join(',\n')}\n${indent}]`;
   }
-  const members = Object.entries(value).filter(([, one]) => one !== undefined);
-  if (members.length === 0) return '{}';
-  return `{\n${members.map(([key, one]) => `${inner}${JSON.stringify(key)}: ${write(one, inner)}`).join(',\n')}\n${indent}}`;
+  return wide + text.slice(done);
+}
+
+const SPACE = 32;
+const COMMA = 44;
+const OPEN_LIST = 91;
+const OPEN_OBJECT = 123;
+
+/** The items from `first` on in one line, and where it ended; or where to go on looking, as they do not fit into one. */
+function joinedLines(
+  text: string,
+  first: number,
+  indent: number,
+): number | { readonly line: string; readonly end: number } {
+  let line = '';
+  // What the list's line will take: its own indent, its brackets, each item and a space after all commas.
+  let size = indent;
+  for (let from = first; ; ) {
+    const opens = text.charCodeAt(from);
+    if (opens === OPEN_OBJECT || opens === OPEN_LIST) return from;
+    const end = text.indexOf('\n', from);
+    size += end - from + 1;
+    if (size > WIDE + 1) return end;
+    if (text.charCodeAt(end - 1) !== COMMA) return { line: line + text.slice(from, end), end };
+    line += `${text.slice(from, end)} `;
+    from = end + 1 + indent;
+  }
 }

@@ -10,8 +10,12 @@ const START = new RegExp(`^\\s*(?=${FORMULA})`, 'u');
 /** Where a spreadsheet set to another separator would start a new cell inside ours. */
 const INNER = new RegExp(`([;,|]["'\\s]*)(?=${FORMULA})`, 'gu');
 
+/** Printable ASCII without quotes, and no formula at its start or after a separator: most fields, told in one pass. */
+const PLAIN = /^(?! *[=+\-@])(?:[ !#-+\--:<-{}~]|[;,|](?![ ']*[=+\-@]))*$/;
+
 /** Always quoted; an apostrophe before what would start a formula makes it text. */
 export function csvField(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   const safe = visible(text).replace(START, "'$&").replace(INNER, "$1'");
   return `"${safe.replaceAll('"', '""')}"`;
 }
