@@ -1,12 +1,11 @@
 /**
- * The files of a review: each appears whole under its name, and the index comes last, when all the others are on the
- * disk. A folder without index.json is a review that did not finish.
+ * The files of a review: a principal's appear together and whole, and the index comes last, when all the others are on
+ * the disk. A folder without index.json is a review that did not finish.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import pLimit from 'p-limit';
+import { closeSync, fsync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { OutputFile } from '../report/output-file.ts';
 import { INDEX_FORMATS } from '../report/review/formats.ts';
 import { writeOutputs, writingFailed } from './output.ts';
@@ -25,6 +24,8 @@ const AT_ONCE = 16;
 /** @throws RunError where the disk refuses. */
 export function createPages(out: string): Pages {
   const paths: string[] = [];
+  const suffix = `.${randomBytes(6).toString('hex')}.partial`;
+  const parents = new Set<string>();
   let begun = false;
   /** An index of an earlier run would speak of pages that this run is about to replace. */
   const begin = async (): Promise<void> => {
@@ -32,47 +33,77 @@ export function createPages(out: string): Pages {
     for (const format of Object.values(INDEX_FORMATS))
       await rm(join(out, format.file), { force: true }).catch(writingFailed(join(out, format.file)));
   };
-  // Synchronously: for small files half the time is otherwise spent on handing them to another thread and back.
-  const put = (path: string, text: string): void => {
-    const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
-    try {
-      writeFileSync(partial, text, { flag: 'wx' });
-      renameSync(partial, path);
-    } catch (error) {
-      rmSync(partial, { force: true });
-      writingFailed(path)(error);
-    }
-    paths.push(path);
-  };
   return {
     write: async (folder, files) => {
       if (!begun) await begin();
       const directory = join(out, folder);
-      try {
-        mkdirSync(directory, { recursive: true });
-      } catch (error) {
-        writingFailed(directory)(error);
+      const parent = dirname(directory);
+      if (!parents.has(parent)) {
+        at(parent, () => mkdirSync(parent, { recursive: true }));
+        parents.add(parent);
       }
-      for (const file of files) put(join(directory, file.name), file.text);
+      const partial = directory + suffix;
+      try {
+        at(directory, () => mkdirSync(partial));
+        // Synchronously: for small files half the time is otherwise spent on handing them to another thread and back.
+        for (const { name, text } of files)
+          at(join(directory, name), () => writeFileSync(join(partial, name), text, { flag: 'wx' }));
+        appear(partial, directory, files);
+      } catch (error) {
+        rmSync(partial, { force: true, recursive: true });
+        throw error;
+      }
+      for (const { name } of files) paths.push(join(directory, name));
     },
     written: () => paths.length,
     finish: async (index) => {
-      const limit = pLimit(AT_ONCE);
-      await Promise.all(paths.map((path) => limit(() => sync(path))));
+      await syncAll(paths);
       return writeOutputs(index, { kind: 'directory', path: out });
     },
   };
 }
 
-async function sync(path: string): Promise<void> {
+function at(path: string, work: () => void): void {
   try {
-    const handle = await open(path, 'r+');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    work();
   } catch (error) {
     writingFailed(path)(error);
   }
+}
+
+/** A new folder appears with all its files. In one of an earlier run, whose other files stay, each replaces its own. */
+function appear(partial: string, directory: string, files: readonly OutputFile[]): void {
+  try {
+    renameSync(partial, directory);
+    return;
+  } catch {
+    // What is wrong, if it is not that the folder exists, shows below.
+  }
+  at(directory, () => mkdirSync(directory, { recursive: true }));
+  for (const { name } of files)
+    at(join(directory, name), () => renameSync(join(partial, name), join(directory, name)));
+  rmdirSync(partial);
+}
+
+/** Only the waiting is handed to other threads: opening and closing there would cost more than they do. */
+function syncAll(paths: readonly string[]): Promise<void> {
+  let next = 0;
+  const one = async (): Promise<void> => {
+    while (next < paths.length) {
+      const path = paths[next++]!;
+      try {
+        const handle = openSync(path, 'r+');
+        try {
+          await new Promise<void>((done, failed) =>
+            fsync(handle, (error) => (error ? failed(error) : done())),
+          );
+        } finally {
+          closeSync(handle);
+        }
+      } catch (error) {
+        writingFailed(path)(error);
+      }
+    }
+  };
+  return Promise.all(Array.from({ length: AT_ONCE }, one)).then(() => undefined);
 }
