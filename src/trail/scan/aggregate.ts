@@ -18,14 +18,14 @@
  * long cost more in garbage collection than the parsing.
  */
 
-import { type Caller, callerOf, decodeAlike } from '../../events/decode.ts';
-import { type Attribution, type JsonObject, member, type TrailEvent } from '../../events/event.ts';
+import { type Caller, decodeAlike } from '../../events/decode.ts';
+import type { Attribution, JsonObject, TrailEvent } from '../../events/event.ts';
 import type { Rejection } from '../../events/rejection.ts';
 import { createArena } from './arena.ts';
-import { NOBODY, VOLATILE } from './front.ts';
+import { callerText, mixed } from './front.ts';
 import { createHashSet, createTable } from './hash-table.ts';
-import { EXACT, type RequestReads, ROW_WORDS, type RowHash, type RowRecords, STATUS } from './kernel.ts';
-import { type ParsedRecord, parseRecord } from './record.ts';
+import type { RequestReads, RowHash } from './kernel.ts';
+import { parseRecord } from './record.ts';
 import { createGroups, type Groups } from './samples.ts';
 
 export interface AggregateOptions {
@@ -48,13 +48,19 @@ export interface Drained extends Exact {
   readonly forgotten?: number;
 }
 export interface Aggregator {
-  /** Takes a row that a front has settled; one of the exact path goes to `into` at once. */
-  add(rows: Uint32Array, at: number, records: RowRecords, into: Exact): void;
+  /** The number of a caller, a template, a group: the same for equal ones, whoever tells of them. */
+  identity(caller: string): number;
+  template(identity: number, low: number, high: number, kept: Uint8Array): number;
+  group(template: number, bucket: number): number;
+  /** Takes a record of a group; see `Taker.grouped`. */
+  add(group: number, low: number, high: number, seconds: number, words: Uint32Array, idAt: number): void;
+  /** Takes a record of the exact path, which goes to `into` at once. */
+  exact(record: string, into: Exact): void;
   /**
-   * Before many rows are added: reads what is known of their ids, one after the other without waiting for any, where
-   * adding waits for the memory at each.
+   * Reads what is known of a record's identity, so that many can be looked up without waiting for any, where adding
+   * waits for the memory at each. Gives what it read, so that the read is not left out.
    */
-  prepare(rows: Uint32Array): number;
+  touch(low: number): number;
   /** True when the groups take as much memory as they may: drain before adding more. */
   full(): boolean;
   /** Hands over, some at a time, and forgets all groups; the ids stay known. */
@@ -67,7 +73,6 @@ const MAX_GROUPS = 400_000;
 const MAX_IDS = 5_000_000;
 const MAX_IDENTITIES = 100_000;
 const EVENTS_A_BATCH = 1000;
-const DAY = 86_400;
 interface Identity {
   readonly caller: Caller;
   /** Mixed into hashes of records: the principal's part of a record's identity. */
@@ -75,50 +80,29 @@ interface Identity {
   duplicates: number;
 }
 
-/** `hash` has the seed of the rows; `most` groups and `ids` in each generation are held. */
-export function createAggregator(
-  hash: RowHash,
-  cuts: readonly number[] = [],
-  most = MAX_GROUPS,
-  ids = MAX_IDS,
-): Aggregator {
+/** `hash` has the seed of the records; `most` groups and `ids` in each generation are held. */
+export function createAggregator(hash: RowHash, most = MAX_GROUPS, ids = MAX_IDS): Aggregator {
   const seen = createHashSet(ids);
   let told = 0;
   const groups = createGroups();
   const groupTable = createTable(1 << 14);
   const templateTable = createTable(1 << 12);
-  const identityTable = createTable();
   const identityNumbers = new Map<string, number>();
   const templates = createArena();
   /** Identity of each template's records. */
   let owners: number[] = [];
   let identities: Identity[] = [];
-  const seconds = [...cuts].sort((a, b) => a - b).map((cut) => cut / 1000);
 
-  /** Day and position between the cuts, as one small number. */
-  const bucketOf = (time: number): number => {
-    let after = 0;
-    while (after < seconds.length && seconds[after]! <= time) after++;
-    return Math.floor(time / DAY) * (seconds.length + 1) + after;
-  };
-  const identify = (raw: unknown): number => {
-    const caller = callerOf(member(raw as JsonObject, 'userIdentity'));
-    const key = JSON.stringify(caller);
-    const known = identityNumbers.get(key);
+  const identity = (text: string): number => {
+    const known = identityNumbers.get(text);
     if (known !== undefined) return known;
+    const caller = JSON.parse(text) as Caller;
     identities.push({ caller, hash: hash([caller.key]), duplicates: 0 });
-    identityNumbers.set(key, identities.length - 1);
+    identityNumbers.set(text, identities.length - 1);
     return identities.length - 1;
   };
-  const lowOf = (low: number, { hash: [own] }: Identity): number => low ^ Math.imul(own, 0x9e3779b1);
-  /** True for the first of equal records; counts the others. */
-  const isFirst = (low: number, high: number, identity: Identity): boolean => {
-    const first = seen.add(lowOf(low, identity), high ^ identity.hash[1]);
-    if (!first) identity.duplicates++;
-    return first;
-  };
-  /** Returns undefined so that a caller can leave with it. */
-  const exact = ({ raw, decoded }: ParsedRecord, into: Exact): undefined => {
+  const exact = (record: string, into: Exact): undefined => {
+    const { raw, decoded } = parseRecord(record);
     if (!decoded.ok) {
       into.rejections.push(decoded.rejection);
       return;
@@ -128,48 +112,19 @@ export function createAggregator(
     if (event.principal.kind !== 'none' && event.sampleIds.length > 0) {
       const [id, time, source, name, error] = event.dedupeKey.split('\u0000');
       const [low, high] = hash([id!, time!, source!, name!, error!]);
-      if (!isFirst(low, high, identities[identify(raw)]!)) return;
+      const own = identities[identity(callerText(raw))]!;
+      if (!seen.add(mixed(low, own.hash[0]), high ^ own.hash[1])) {
+        own.duplicates++;
+        return;
+      }
     }
     into.events.push(event);
-  };
-
-  /** The group of a row, opened if need be. */
-  const groupOf = (rows: Uint32Array, at: number, number: number, records: RowRecords): number => {
-    const low = rows[at]! ^ Math.imul(number + 1, 0x85ebca6b);
-    const high = rows[at + 1]! ^ Math.imul(bucketOf(rows[at + 12]!) + 1, 0xc2b2ae35);
-    const known = groupTable.get(low, high);
-    if (known >= 0) return known;
-    const templateLow = rows[at]! ^ Math.imul(number + 1, 0x27d4eb2f);
-    let template = templateTable.get(templateLow, rows[at + 1]!);
-    if (template < 0) {
-      owners.push(number);
-      template = templates.add(records.kept(rows, at, rows[at + STATUS] === VOLATILE));
-      templateTable.put(templateLow, rows[at + 1]!, template);
-    }
-    const opened = groups.open(template);
-    groupTable.put(low, high, opened);
-    return opened;
-  };
-
-  const add = (rows: Uint32Array, at: number, records: RowRecords, into: Exact): undefined => {
-    const status = rows[at + STATUS];
-    if (status === NOBODY) return;
-    if (status === EXACT) return exact(parseRecord(records.whole(rows, at)), into);
-    let number = identityTable.get(rows[at + 4]!, rows[at + 5]!);
-    if (number < 0) {
-      number = identify(parseRecord(records.whole(rows, at)).raw);
-      identityTable.put(rows[at + 4]!, rows[at + 5]!, number);
-    }
-    const group = groupOf(rows, at, number, records);
-    if (isFirst(rows[at + 6]!, rows[at + 7]!, identities[number]!))
-      groups.add(group, rows[at + 12]!, rows, at + 8);
   };
 
   const forget = (): void => {
     groups.clear();
     groupTable.clear();
     templateTable.clear();
-    identityTable.clear();
     identityNumbers.clear();
     templates.clear();
     owners = [];
@@ -177,15 +132,32 @@ export function createAggregator(
   };
 
   return {
-    add,
-    prepare: (rows) => {
-      let met = 0;
-      for (let at = 0; at < rows.length; at += ROW_WORDS) {
-        const number = identityTable.get(rows[at + 4]!, rows[at + 5]!);
-        if (number >= 0) met ^= seen.touch(lowOf(rows[at + 6]!, identities[number]!));
-      }
-      return met;
+    identity,
+    template: (number, low, high, kept) => {
+      const own = low ^ Math.imul(number + 1, 0x27d4eb2f);
+      const known = templateTable.get(own, high);
+      if (known >= 0) return known;
+      owners.push(number);
+      const added = templates.add(kept);
+      templateTable.put(own, high, added);
+      return added;
     },
+    group: (template, bucket) => {
+      // Of one bucket the low words of two templates differ, so that this is no hash that could collide.
+      const low = Math.imul(template + 1, 0x85ebca6b) ^ Math.imul(bucket + 1, 0x9e3779b1);
+      const known = groupTable.get(low, bucket);
+      if (known >= 0) return known;
+      const opened = groups.open(template);
+      groupTable.put(low, bucket, opened);
+      return opened;
+    },
+    add: (group, low, high, seconds, words, idAt) => {
+      // Of equal records the first counts.
+      if (seen.add(low, high)) groups.add(group, seconds, words, idAt);
+      else identities[owners[groups.template(group)]!]!.duplicates++;
+    },
+    exact,
+    touch: (low) => seen.touch(low),
     full: () =>
       templates.bytes > MAX_RECORD_BYTES || groups.size > most || identities.length > MAX_IDENTITIES,
     *drain() {

@@ -1,7 +1,7 @@
-/** From an object's bytes to settled rows, one for each record. */
+/** From an object's bytes to rows that a front has settled. */
 import { randomBytes } from 'node:crypto';
 import type { TrailEvent } from '../../events/event.ts';
-import { createFront } from './front.ts';
+import { createFront, type Heard, TO_EXACT } from './front.ts';
 import { type InflateLimits, inflate } from './inflate.ts';
 import {
   kernelWalk,
@@ -14,12 +14,20 @@ import {
 import { eachPiece, type Read } from './pieces.ts';
 import { Splitter } from './split.ts';
 
-/** `first`: no row before had its identity. */
-type TakeRow = (rows: Uint32Array, at: number, records: RowRecords, first: boolean) => void;
+/** Takes what a front settled, in the records' order, and hears of what is new in it. */
+export interface Taker extends Heard {
+  /**
+   * A record of a group: two words of its identity, its time in seconds, its id in four words from `idAt`, valid during
+   * the call only.
+   */
+  grouped(group: number, low: number, high: number, seconds: number, words: Uint32Array, idAt: number): void;
+  /** A record to parse. */
+  exact(record: string): void;
+}
 
 export interface GroupReader {
-  /** Hands over settled rows; words and records are valid during the call only. Never throws for what `bytes` hold. */
-  read(bytes: Uint8Array, take: TakeRow): Read & { readonly records: number };
+  /** Never throws for what `bytes` hold. */
+  read(bytes: Uint8Array, taker: Taker): Read & { readonly records: number };
   readonly hash: RowHash;
   clear(): void;
 }
@@ -30,19 +38,30 @@ export const randomSeed = (): Seed => {
   return [bytes.readUInt32LE(0), bytes.readUInt32LE(4)];
 };
 
-/** Owns a kernel's memory, so one a thread. Rows of one seed can be put together. */
-export function createGroupReader(
-  module: WebAssembly.Module,
-  seed: Seed,
-  limits: InflateLimits,
-  resolve: (event: TrailEvent) => unknown,
-  reads?: RequestReads,
-): GroupReader {
+export interface GroupReaderOptions {
+  readonly module: WebAssembly.Module;
+  /** What readers of one seed give can be put together. */
+  readonly seed: Seed;
+  readonly limits: InflateLimits;
+  readonly resolve: (event: TrailEvent) => unknown;
+  readonly reads: RequestReads | undefined;
+  readonly cuts: readonly number[];
+}
+
+/** Owns a kernel's memory, so one a thread. */
+export function createGroupReader({
+  module,
+  seed,
+  limits,
+  resolve,
+  reads,
+  cuts,
+}: GroupReaderOptions): GroupReader {
   const walk = kernelWalk(module, undefined);
   const reader = rowReader(module, seed, reads);
-  const front = createFront(resolve);
+  const front = createFront(resolve, reader.hash, cuts);
   return {
-    read: (bytes, take) => {
+    read: (bytes, taker) => {
       let records = 0;
       const read = eachPiece(
         new Splitter(walk),
@@ -55,8 +74,12 @@ export function createGroupReader(
             kept: (rows, at, volatile) => reader.compact(rows[at + 13]!, rows[at + 14]!, volatile),
           };
           reader.read(piece, found.spans, (rows, count) => {
-            for (let at = 0; at < count * ROW_WORDS; at += ROW_WORDS)
-              take(rows, at, of, front.settle(rows, at, of));
+            for (let at = 0; at < count * ROW_WORDS; at += ROW_WORDS) {
+              const group = front.settle(rows, at, of, taker);
+              if (group >= 0)
+                taker.grouped(group, rows[at + 6]!, rows[at + 7]!, rows[at + 12]!, rows, at + 8);
+              else if (group === TO_EXACT) taker.exact(of.whole(rows, at));
+            }
           });
         },
       );

@@ -2,14 +2,16 @@
 import type { Content } from '../digest/logs.ts';
 import { type Inspect, withheldBatch } from '../digest/withhold.ts';
 import type { Batch, PrincipalFilter } from '../source.ts';
-import { type AggregateOptions, createAggregator } from './aggregate.ts';
+import { type AggregateOptions, type Aggregator, createAggregator } from './aggregate.ts';
 import type { ScanFile, ScannedFile } from './files.ts';
 import { randomSeed, type Seed } from './group-reader.ts';
-import { loadKernel, ROW_WORDS, type RowRecords, rowReader } from './kernel.ts';
+import { loadKernel, rowReader } from './kernel.ts';
+import { createLink, type Link } from './link.ts';
 import type { Packed } from './pack.ts';
 import { drained, groupedBatch } from './scan.ts';
 import type { Damage } from './split.ts';
 import { type FileResult, inThreads, workerPath } from './threads.ts';
+import { retell, type Told } from './told.ts';
 import { unpack } from './unpack.ts';
 
 const NAMED = 'scan-worker.js';
@@ -22,6 +24,9 @@ export interface NamedWork {
 }
 export interface GroupWork {
   readonly seed: Seed;
+  readonly cuts: readonly number[];
+  /** Compiled once for all threads. */
+  readonly module: WebAssembly.Module;
 }
 export interface HashedFile extends Packed {
   readonly content?: Content;
@@ -30,9 +35,7 @@ export interface PackedFile extends FileResult, HashedFile {}
 export interface GroupedFile extends FileResult {
   readonly records: number;
   readonly damage?: Damage;
-  /** Settled rows; their offsets are those in `kept`, or 0 where the row adds nothing to an earlier one. */
-  readonly rows: Uint32Array<ArrayBuffer>;
-  readonly kept: Uint8Array<ArrayBuffer>;
+  readonly told: Told;
 }
 
 /** Whether threads can be used here. */
@@ -61,23 +64,26 @@ export async function* scanFiles<T extends ScanFile>(
  */
 export async function* groupFiles<T extends ScanFile>(
   files: readonly T[],
-  { cuts }: AggregateOptions,
+  { cuts = [] }: AggregateOptions,
   workers: number,
   most?: number,
 ): AsyncGenerator<ScannedFile<T>> {
   const module = loadKernel();
   if (!module) throw new Error('the kernel is not built');
   const seed = randomSeed();
-  const groups = createAggregator(rowReader(module, seed).hash, cuts, most);
+  const groups = createAggregator(rowReader(module, seed).hash, most);
   let next = 0;
   while (next < files.length) {
     const left = files.slice(next);
-    const data: GroupWork = { seed };
+    const data: GroupWork = { seed, cuts, module };
+    const links = new Map<number, Link>();
     for await (const result of inThreads<GroupedFile>(ALL, pathsOf(left), data, workers)) {
       const file = left[result.index]!;
       next++;
+      const link = links.get(result.worker) ?? createLink(groups);
+      links.set(result.worker, link);
       if (result.failed !== undefined) yield { file, bytes: 0, failed: result.failed };
-      else yield { file, bytes: result.bytes, batch: grouped(result, file, groups) };
+      else yield { file, bytes: result.bytes, batch: grouped(result, file, groups, link) };
       // The threads know what they have told, and must forget it with the groups: they end, and others start.
       if (groups.full()) break;
     }
@@ -86,23 +92,14 @@ export async function* groupFiles<T extends ScanFile>(
 }
 
 function grouped(
-  { rows, kept, records, damage }: GroupedFile,
+  { told, records, damage }: GroupedFile,
   { object }: ScanFile,
-  groups: ReturnType<typeof createAggregator>,
+  groups: Aggregator,
+  link: Link,
 ): Batch {
   const taken = { events: [], rejections: [], skippedOtherPrincipal: 0 };
-  const told = Buffer.from(kept.buffer, kept.byteOffset, kept.length);
-  const bytesOf = (words: Uint32Array, at: number): Buffer => {
-    const [start, end] = [words[at + 13]!, words[at + 14]!];
-    if (start === end) throw new Error('a thread kept back a record that no other told');
-    return told.subarray(start, end);
-  };
-  const of: RowRecords = {
-    whole: (words, at) => bytesOf(words, at).toString(),
-    kept: bytesOf,
-  };
-  groups.prepare(rows);
-  for (let at = 0; at < rows.length; at += ROW_WORDS) groups.add(rows, at, of, taken);
+  link.into(taken);
+  retell(told, link, groups.touch);
   return groupedBatch(object, records, taken, damage);
 }
 

@@ -7,6 +7,7 @@ import { createCandidateReader } from './candidates.ts';
 import { createGroupReader, randomSeed } from './group-reader.ts';
 import { type InflateDamage, type InflateLimits, LIMITS } from './inflate.ts';
 import { loadKernel } from './kernel.ts';
+import { createLink } from './link.ts';
 import type { Read } from './pieces.ts';
 import { parseRecord } from './record.ts';
 import type { Damage } from './split.ts';
@@ -55,19 +56,22 @@ export function createScanner(options: ScannerOptions = {}): Scanner {
 function createGroupingScanner(
   module: WebAssembly.Module,
   limits: InflateLimits,
-  { resolve, reads, cuts }: AggregateOptions,
+  { resolve, reads, cuts = [] }: AggregateOptions,
 ): Scanner {
-  const reader = createGroupReader(module, randomSeed(), limits, resolve, reads);
-  const groups = createAggregator(reader.hash, cuts);
+  const reader = createGroupReader({ module, seed: randomSeed(), limits, resolve, reads, cuts });
+  const groups = createAggregator(reader.hash);
+  const link = createLink(groups);
   return {
     scan: (bytes, object) => {
       const taken = { events: [], rejections: [], skippedOtherPrincipal: 0 };
-      const { records, damage } = reader.read(bytes, (rows, at, of) => groups.add(rows, at, of, taken));
+      link.into(taken);
+      const { records, damage } = reader.read(bytes, link);
       return groupedBatch(object, records, taken, damage);
     },
     full: groups.full,
     *drain() {
       reader.clear();
+      link.clear();
       yield* drained(groups);
     },
   };

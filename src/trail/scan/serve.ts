@@ -40,9 +40,9 @@ export function serve<R extends object>(
       bytes = readFileSync(path);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      return { ...nothing, index, bytes: 0, failed: code ?? message };
+      return { ...nothing, index, worker: number, bytes: 0, failed: code ?? message };
     }
-    const result = { ...read(bytes), index, bytes: bytes.length };
+    const result = { ...read(bytes), index, worker: number, bytes: bytes.length };
     for (const buffer of buffers(result)) {
       moved.push(buffer);
       held += buffer.byteLength;

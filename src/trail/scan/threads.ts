@@ -15,6 +15,8 @@ export const ACKNOWLEDGED = 1;
 
 export interface FileResult {
   readonly index: number;
+  /** The number of the thread that read it. */
+  readonly worker: number;
   /** Size of the file. */
   readonly bytes: number;
   /** The file could not be read: the system's error code. */
