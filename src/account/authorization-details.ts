@@ -37,7 +37,8 @@ export function parseAuthorizationDetails(value: unknown, origin: string): Accou
   const groups = new Map(
     groupList.map((raw, index) => [text(raw, 'GroupName', `GroupDetailList[${index}]`, origin), raw]),
   );
-  const shared: Shared = { managed: readManagedPolicies(all('Policies'), origin), groups, origin };
+  const managed = readManagedPolicies(all('Policies'), origin);
+  const shared: Shared = { managed, groups, origin, documents: new Map() };
   const problems = new Set<string>();
   const principals = new Map<string, AccountPrincipal>();
   const add = (kind: 'role' | 'user', raw: Json, at: string): void => {

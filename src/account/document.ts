@@ -6,8 +6,19 @@ import { isJson } from './fields.ts';
 
 export type Document = { readonly document: unknown } | { readonly problem: string };
 
-/** The parsed JSON object of a document, or one line saying why there is none. */
-export function decodeDocument(value: unknown): Document {
+/** Documents by their text: many roles have the same one, and what is found out about it holds for all. */
+export type Documents = Map<string, unknown>;
+
+/** The parsed JSON object of a document, or one line saying why there is none. Equal ones are one value of `known`. */
+export function decodeDocument(value: unknown, known: Documents = new Map()): Document {
+  const decoded = decode(value);
+  if ('problem' in decoded) return decoded;
+  const text = JSON.stringify(decoded.document);
+  if (!known.has(text)) known.set(text, decoded.document);
+  return { document: known.get(text) };
+}
+
+function decode(value: unknown): Document {
   if (isJson(value)) return { document: value };
   if (value === undefined || value === null) return { problem: 'its document is missing' };
   if (typeof value !== 'string') return { problem: 'its document is neither an object nor a string' };

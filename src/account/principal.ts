@@ -1,7 +1,7 @@
 /** One entry of RoleDetailList or UserDetailList -> AccountPrincipal. */
 import { UsageError } from '../errors.ts';
 import type { AccountGroup, AccountPrincipal, AttachedPolicy, ManagedPolicy } from './account.ts';
-import { decodeDocument } from './document.ts';
+import { type Documents, decodeDocument } from './document.ts';
 import {
   byCodeUnit,
   defined,
@@ -22,6 +22,7 @@ export interface Shared {
   readonly managed: ReadonlyMap<string, ManagedPolicy>;
   readonly groups: ReadonlyMap<string, Json>;
   readonly origin: string;
+  readonly documents: Documents;
 }
 
 const ARN = /^arn:[^:]+:iam::(\d{12}):(role|user|group|policy)\/(?:.*\/)?([^/]+)$/s;
@@ -44,10 +45,10 @@ function managedBy(name: string, path: string): AccountPrincipal['managedBy'] {
   return undefined;
 }
 
-function inlinePolicies(list: readonly Json[], at: string, origin: string, group?: string): AttachedPolicy[] {
+function inlinePolicies(list: readonly Json[], at: string, shared: Shared, group?: string): AttachedPolicy[] {
   return list.map((raw, index) => {
-    const name = text(raw, 'PolicyName', `${at}[${index}]`, origin);
-    const decoded = decodeDocument(raw.PolicyDocument);
+    const name = text(raw, 'PolicyName', `${at}[${index}]`, shared.origin);
+    const decoded = decodeDocument(raw.PolicyDocument, shared.documents);
     return {
       source: group === undefined ? 'inline' : 'group-inline',
       name,
@@ -96,7 +97,7 @@ function ownPolicies(group: Json, name: string, shared: Shared): AttachedPolicy[
   const inline = objects(group, 'GroupPolicyList', at, shared.origin);
   return [
     ...managedPolicies(group, at, shared, name),
-    ...inlinePolicies(inline, `${at}.GroupPolicyList`, shared.origin, name),
+    ...inlinePolicies(inline, `${at}.GroupPolicyList`, shared, name),
   ];
 }
 
@@ -135,7 +136,7 @@ export function readPrincipal(
   const inline = objects(raw, `${title}PolicyList`, at, origin);
   const policies = sortPolicies([
     ...managedPolicies(raw, at, shared),
-    ...inlinePolicies(inline, `${at}.${title}PolicyList`, origin),
+    ...inlinePolicies(inline, `${at}.${title}PolicyList`, shared),
     ...groupPolicies(groups, shared),
   ]);
 
@@ -148,7 +149,8 @@ export function readPrincipal(
       ? undefined
       : resolveManagedPolicy(shared.managed, { arn: boundaryArn }, origin);
 
-  const trust = kind === 'role' ? decodeDocument(field(raw, 'AssumeRolePolicyDocument')) : undefined;
+  const trust =
+    kind === 'role' ? decodeDocument(field(raw, 'AssumeRolePolicyDocument'), shared.documents) : undefined;
   if (trust && 'problem' in trust) problems.push(`the trust policy is unknown: ${trust.problem}`);
   for (const one of [...policies, ...(boundary ? [boundary] : [])])
     if (one.problem) problems.push(one.problem);

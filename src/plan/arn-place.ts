@@ -14,10 +14,6 @@ export interface ArnPlace {
   readonly contained: boolean;
 }
 
-interface Fit extends ArnPlace {
-  readonly literals: number;
-}
-
 const VARIABLE = /\$\{[^}]*\}/;
 
 /** Undefined where the text is not an ARN with a service and a resource part: nothing is generalised then. */
@@ -28,16 +24,9 @@ export function placeArn(arn: string, catalogue: Catalogue): ArnPlace | undefine
   const header = parts.slice(0, 5);
   const resource = parts.slice(5).join(':');
   if (resource === '') return undefined;
-  let best: Fit | undefined;
-  for (const type of catalogue.resourceTypesOf(service)) {
-    for (const template of type.arnTemplates) {
-      const fit = fitTemplate(template, type, header, resource);
-      if (fit && (!best || fit.literals > best.literals)) best = fit;
-    }
-  }
-  if (best) {
-    const { literals: _, ...place } = best;
-    return place;
+  for (const template of templatesOf(service, catalogue)) {
+    const fit = fitTemplate(template, header, resource);
+    if (fit) return fit;
   }
   const cut = Math.max(resource.lastIndexOf('/'), resource.lastIndexOf(':')) + 1;
   return {
@@ -48,28 +37,61 @@ export function placeArn(arn: string, catalogue: Catalogue): ArnPlace | undefine
   };
 }
 
+/** A template, taken apart. */
+interface Template {
+  readonly type: string;
+  /** The five parts before the resource; undefined where a variable stands. */
+  readonly fixed: readonly (string | undefined)[];
+  /** The fixed text of the resource part, around its variables. */
+  readonly literals: readonly string[];
+  readonly weight: number;
+}
+
+const known = new WeakMap<Catalogue, Map<string, readonly Template[]>>();
+
+/** The heaviest first; of equal ones the first of the reference. */
+function templatesOf(service: string, catalogue: Catalogue): readonly Template[] {
+  const services = known.get(catalogue) ?? new Map<string, readonly Template[]>();
+  known.set(catalogue, services);
+  const found = services.get(service);
+  if (found) return found;
+  const made = catalogue
+    .resourceTypesOf(service)
+    .flatMap((type) => type.arnTemplates.flatMap((template) => takenApart(template, type)))
+    .sort((a, b) => b.weight - a.weight);
+  // A log may name services that AWS does not have: nothing is kept of them.
+  if (made.length > 0) services.set(service, made);
+  return made;
+}
+
+function takenApart(template: string, type: CatalogueResourceType): readonly Template[] {
+  const parts = template.split(':');
+  if (parts.length < 6) return [];
+  return [
+    {
+      type: `${type.service}:${type.name}`,
+      fixed: parts.slice(0, 5).map((part) => (part.includes('${') ? undefined : part)),
+      literals: parts.slice(5).join(':').split(VARIABLE),
+      weight: templateWeight(template),
+    },
+  ];
+}
+
 function fitTemplate(
-  template: string,
-  type: CatalogueResourceType,
+  { type, fixed, literals }: Template,
   header: readonly string[],
   resource: string,
-): Fit | undefined {
-  const parts = template.split(':');
-  const fixed = parts.slice(0, 5);
-  if (parts.length < 6 || fixed.some((part, i) => !part.includes('${') && part !== header[i]))
-    return undefined;
-  const literals = parts.slice(5).join(':').split(VARIABLE);
+): ArnPlace | undefined {
+  for (let at = 0; at < fixed.length; at += 1)
+    if (fixed[at] !== undefined && fixed[at] !== header[at]) return undefined;
   const spans = cutResource(literals, resource);
   if (!spans) return undefined;
-  const start = `${header.join(':')}:`;
-  const head = start + resource.slice(0, spans.from);
   return {
-    type: `${type.service}:${type.name}`,
-    head,
+    type,
+    head: `${header.join(':')}:${resource.slice(0, spans.from)}`,
     name: resource.slice(spans.from, spans.to),
     tail: resource.slice(spans.to),
     contained: literals.length > 2,
-    literals: templateWeight(template),
   };
 }
 

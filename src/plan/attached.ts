@@ -2,7 +2,7 @@
 import type { AttachedPolicy } from '../account/account.ts';
 import { EvidenceError, RunError } from '../errors.ts';
 import type { Policy } from '../policy/document.ts';
-import { parsePolicy } from '../policy/parse.ts';
+import { parseOnce } from '../policy/parse.ts';
 
 /** @throws EvidenceError where the document could not be had, RunError where it is no policy that IAM takes. */
 export function parseAttached({ name, document, problem }: AttachedPolicy): Policy {
@@ -10,7 +10,7 @@ export function parseAttached({ name, document, problem }: AttachedPolicy): Poli
     throw new EvidenceError(
       `${problem}, so nothing can be compared with it: give all of the account, with every policy in it`,
     );
-  const result = parsePolicy(document);
+  const result = parseOnce(document);
   if (result.ok) return result.policy;
   const { path, message } = result.problems[0]!;
   throw new RunError(

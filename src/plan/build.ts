@@ -17,7 +17,7 @@ import {
 } from './plan.ts';
 import { containment, replay } from './proof.ts';
 import { provenUses } from './replayable.ts';
-import { allowedActions, levelsOf, servicesOf, usedActions } from './services.ts';
+import { allowedActions, type Counted, levelsOf, servicesOf, usedActions } from './services.ts';
 import { evidenceOf, heatmapOf, principalOf, settingsOf, usageOf, windowOf } from './summary.ts';
 import { type AfterPolicy, type Synthesis, synthesise, synthesiseFresh } from './synthesise.ts';
 
@@ -64,7 +64,7 @@ export function buildPlan(input: PlanInput): Plan {
     findings: withFit(judged.findings, synthesis),
     usage: usageOf(input),
     services: servicesOf(input, granted, judged.judgements),
-    levels: levelsOf(granted, catalogue),
+    levels: levelsOf(granted),
     heatmap: heatmapOf(usage),
     generalisations: generalisationsOf(synthesis.written, after),
     proof,
@@ -115,7 +115,7 @@ function prove(input: PlanInput, old: readonly Policy[] | undefined, synthesis: 
   };
 }
 
-function policySet(policies: readonly AfterPolicy[], actions: ReadonlySet<string>): PolicySet {
+function policySet(policies: readonly AfterPolicy[], actions: Pick<Counted, 'size'>): PolicySet {
   return { policies: policies.map(planPolicy), actionCount: actions.size };
 }
 

@@ -2,14 +2,8 @@
 import type { ActionName, Catalogue, CatalogueAction } from '../catalogue/catalogue.ts';
 import { isNamed } from '../permissions/permission.ts';
 import type { Policy, Selector, Statement } from '../policy/document.ts';
-import {
-  asPattern,
-  escapeLiteral,
-  intersects,
-  matchesAction,
-  matchesResource,
-  patternCovers,
-} from '../policy/pattern.ts';
+import { createMemo, type Memo } from '../policy/memo.ts';
+import { asPattern, escapeLiteral, intersects, matchesResource, patternCovers } from '../policy/pattern.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import { partsOf } from './replayable.ts';
 
@@ -46,15 +40,29 @@ export function explode(policies: readonly (Policy | undefined)[], catalogue: Ca
   );
 }
 
-function actionsOf(selector: Selector, catalogue: Catalogue): readonly GrantedAction[] {
+const exploded = new WeakMap<Catalogue, Memo<readonly GrantedAction[]>>();
+/** Most actions that are remembered of all lists together. */
+const REMEMBERED = 300_000;
+
+/** Policies repeat, over hundreds of roles: what a list of patterns stands for is looked up once. */
+export function actionsOf({ not, patterns }: Selector, catalogue: Catalogue): readonly GrantedAction[] {
+  let known = exploded.get(catalogue);
+  if (!known) {
+    known = createMemo(REMEMBERED, (list) => list.length);
+    exploded.set(catalogue, known);
+  }
+  return known(JSON.stringify([not, patterns]), () => lookUp(not, patterns, catalogue));
+}
+
+function lookUp(not: boolean, patterns: readonly string[], catalogue: Catalogue): readonly GrantedAction[] {
   const found = new Map<string, GrantedAction>();
-  if (selector.not) {
-    const excluded = new Set(selector.patterns.flatMap((one) => catalogue.expand(one)).map((a) => a.action));
+  if (not) {
+    const excluded = new Set(patterns.flatMap((one) => catalogue.expand(one)).map((a) => a.action));
     for (const info of catalogue.expand('*'))
       if (!excluded.has(info.action))
         found.set(info.action, { action: info.action, pattern: 'NotAction', info });
   } else {
-    for (const pattern of selector.patterns) {
+    for (const pattern of patterns) {
       const known = catalogue.expand(pattern);
       for (const info of known)
         if (!found.has(info.action)) found.set(info.action, { action: info.action, pattern, info });
@@ -63,10 +71,6 @@ function actionsOf(selector: Selector, catalogue: Catalogue): readonly GrantedAc
   }
   return [...found.values()].sort((a, b) => (a.action < b.action ? -1 : a.action > b.action ? 1 : 0));
 }
-
-/** Whether the statement's action part selects an action, whatever its resources. */
-export const selectsAction = (selector: Selector, action: string): boolean =>
-  selector.patterns.some((pattern) => matchesAction(pattern, action)) !== selector.not;
 
 /**
  * Whether a use could have been allowed by the statement's resource part. A policy variable stands for any text and a

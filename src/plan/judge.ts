@@ -5,6 +5,7 @@
 import { prefixesOf, serviceOf } from '../permissions/names.ts';
 import { createObservability } from '../permissions/observability.ts';
 import type { Policy } from '../policy/document.ts';
+import { selectsAction } from '../policy/selects.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import { conditionsToAdd } from './findings/conditions.ts';
 import { keeps } from './findings/keeps.ts';
@@ -13,7 +14,7 @@ import { type Ruled, removals } from './findings/removals.ts';
 import { expiredRules } from './findings/rules.ts';
 import { suspicious } from './findings/suspicious.ts';
 import { principalFindings } from './findings/trust.ts';
-import { explode, reaches, selectsAction } from './grants.ts';
+import { explode, reaches } from './grants.ts';
 import type { Judged, Judgement, PlanInput } from './input.ts';
 import { advisorOf } from './judge-advisor.ts';
 import { graceFor, lastDay } from './judge-rules.ts';

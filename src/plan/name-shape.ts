@@ -2,6 +2,7 @@
  * Which parts of a resource's name a program made: dates, UUIDs, hashes, counters (rows in data/id-tokens.json).
  * A shape is the name with such parts cut out; names that share a shape differ in nothing else.
  */
+import { createMemo } from '../policy/memo.ts';
 import rows from './data/id-tokens.json' with { type: 'json' };
 
 /** Text that stands as it is, or `null` for a part that varies. Never two `null`s in a row. */
@@ -11,10 +12,12 @@ const TOKENS = rows.map((row) => new RegExp(`(?<![A-Za-z0-9])(?:${row.pattern})(
 /** What an identity policy cannot hold: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
 const FOREIGN = /[^\u0020-\u00ff]+/g;
 
+/** The same names are used by many principals and for many actions. In characters. */
+const shapes = createMemo<Shape>(2_000_000, (_, name) => name.length);
+
 /** Cuts made-up parts out of a name. */
-export function shapeOf(name: string): Shape {
-  return TOKENS.reduce<Shape>((shape, token) => cut(shape, token), [name]);
-}
+export const shapeOf = (name: string): Shape =>
+  shapes(name, () => TOKENS.reduce<Shape>((shape, token) => cut(shape, token), [name]));
 
 /** Cuts out characters that no policy document may hold; a name without any comes back whole. */
 export function expressible(name: string): Shape {

@@ -1,9 +1,10 @@
 /** Proves a set of policies: every observed success stays allowed, nothing is allowed that was not allowed before. */
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { contains } from '../policy/contain.ts';
-import type { Condition, Policy, Statement } from '../policy/document.ts';
+import type { Condition, Policy } from '../policy/document.ts';
 import { evaluate, ignoresContext, type Request } from '../policy/evaluate.ts';
-import { asPattern, matchesAction } from '../policy/pattern.ts';
+import { asPattern } from '../policy/pattern.ts';
+import { selectsAction } from '../policy/selects.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import { reaches } from './grants.ts';
 import type { Proof } from './plan.ts';
@@ -73,9 +74,6 @@ export function replay(
   return { misses, notGrantedBefore, notExpressible };
 }
 
-const selectsAction = ({ action }: Statement, wanted: string): boolean =>
-  action.patterns.some((pattern) => matchesAction(pattern, wanted)) !== action.not;
-
 const NO_CONTEXT: Request['context'] = new Map();
 const bare = (action: string, resource: string): Request => ({
   action,
@@ -97,7 +95,7 @@ function byAction(policies: readonly Policy[]): (action: string) => ForAction {
     const found = known.get(action);
     if (found) return found;
     const cut = policies.flatMap((policy) => {
-      const statements = policy.statements.filter((one) => selectsAction(one, action));
+      const statements = policy.statements.filter((one) => selectsAction(one.action, action));
       return statements.length === 0 ? [] : [{ ...policy, statements }];
     });
     const made = { policies: cut, plain: ignoresContext(cut) };
@@ -111,7 +109,7 @@ const selects = (policies: readonly Policy[], entry: UsageEntry, catalogue: Cata
     policy.statements.some(
       (one) =>
         one.effect === 'Allow' &&
-        selectsAction(one, entry.action) &&
+        selectsAction(one.action, entry.action) &&
         (!partsOf(entry.resource) || reaches(one.resource, entry, catalogue.action(entry.action))),
     ),
   );
@@ -151,7 +149,7 @@ function lost(
     policies.map((policy) => ({
       ...policy,
       statements: policy.statements
-        .filter((one) => selectsAction(one, action))
+        .filter((one) => selectsAction(one.action, action))
         .map((one) => ({
           ...one,
           action: { not: false, patterns: [action] },

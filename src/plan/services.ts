@@ -1,50 +1,81 @@
 /** How much is granted, used and kept: per service and per access level. Counts catalogue actions, before Deny and boundary. */
-import type { AccessLevel, Catalogue } from '../catalogue/catalogue.ts';
+import type { AccessLevel, Catalogue, CatalogueAction } from '../catalogue/catalogue.ts';
 import type { Policy } from '../policy/document.ts';
+import { createMemo, type Memo } from '../policy/memo.ts';
 import type { UsageEntry } from '../usage/usage.ts';
+import { actionsOf } from './grants.ts';
 import type { Judgement, PlanInput } from './input.ts';
 import type { Plan, ServiceSummary } from './plan.ts';
 import { isoTime } from './summary.ts';
 
 const LEVELS: readonly AccessLevel[] = ['List', 'Read', 'Write', 'Permissions management', 'Tagging'];
+const NONE: ReadonlyMap<string, number> = new Map();
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** How many actions, in all, by access level and by service. An action that AWS does not publish has no level. */
+export interface Counted {
+  readonly size: number;
+  readonly levels: ReadonlyMap<AccessLevel, number>;
+  readonly services: ReadonlyMap<string, number>;
+}
+
+const counts = new WeakMap<Catalogue, Memo<Counted>>();
+/** Most characters of patterns whose counts are remembered. */
+const REMEMBERED = 4_000_000;
+
 /** Published actions that some Allow statement selects on some resource. */
-export function allowedActions(policies: readonly Policy[], catalogue: Catalogue): ReadonlySet<string> {
-  const allowed = new Set<string>();
-  for (const { action, effect } of policies.flatMap((policy) => policy.statements)) {
-    if (effect !== 'Allow') continue;
-    const named = new Set(
-      action.patterns.flatMap((pattern) => catalogue.expand(pattern)).map((one) => one.action),
-    );
-    if (!action.not) for (const one of named) allowed.add(one);
-    else for (const { action: one } of catalogue.expand('*')) if (!named.has(one)) allowed.add(one);
+export function allowedActions(policies: readonly Policy[], catalogue: Catalogue): Counted {
+  let known = counts.get(catalogue);
+  if (!known) {
+    known = createMemo(REMEMBERED, (_, key) => key.length);
+    counts.set(catalogue, known);
   }
-  return allowed;
+  const selectors = policies.flatMap(({ statements }) =>
+    statements.flatMap(({ effect, action }) => (effect === 'Allow' ? [action] : [])),
+  );
+  return known(JSON.stringify(selectors.map(({ not, patterns }) => [not, patterns])), () =>
+    counted(
+      selectors.flatMap((selector) =>
+        actionsOf(selector, catalogue).flatMap(({ action, info }) => (info ? [[action, info] as const] : [])),
+      ),
+    ),
+  );
+}
+
+function counted(actions: readonly (readonly [string, CatalogueAction | undefined])[]): Counted {
+  const levels = new Map<AccessLevel, number>();
+  const services = new Map<string, number>();
+  const distinct = new Map(actions);
+  for (const [action, info] of distinct) {
+    if (info) levels.set(info.accessLevel, (levels.get(info.accessLevel) ?? 0) + 1);
+    const service = serviceOf(action);
+    services.set(service, (services.get(service) ?? 0) + 1);
+  }
+  return { size: distinct.size, levels, services };
 }
 
 export interface Granted {
-  readonly before: ReadonlySet<string> | undefined;
-  readonly after: ReadonlySet<string>;
-  readonly used: ReadonlySet<string>;
+  readonly before: Counted | undefined;
+  readonly after: Counted;
+  readonly used: Counted;
 }
 
 /** What was used, in the catalogue's spelling. */
-export const usedActions = (uses: readonly UsageEntry[], catalogue: Catalogue): ReadonlySet<string> =>
-  new Set(uses.map((entry) => catalogue.action(entry.action)?.action ?? entry.action));
+export const usedActions = (uses: readonly UsageEntry[], catalogue: Catalogue): Counted =>
+  counted(
+    [...new Set(uses.map((entry) => entry.action))].map((action) => {
+      const info = catalogue.action(action);
+      return [info?.action ?? action, info];
+    }),
+  );
 
-export function levelsOf({ before, after, used }: Granted, catalogue: Catalogue): Plan['levels'] {
-  const count = (actions: Iterable<string>): ReadonlyMap<AccessLevel, number> => {
-    const counts = new Map<AccessLevel, number>();
-    for (const action of actions) {
-      const level = catalogue.action(action)?.accessLevel;
-      if (level) counts.set(level, (counts.get(level) ?? 0) + 1);
-    }
-    return counts;
-  };
-  const [old, fresh, use] = [count(before ?? []), count(after), count(used)];
-  return LEVELS.map((level) => [level, old.get(level) ?? 0, fresh.get(level) ?? 0, use.get(level) ?? 0]);
-}
+export const levelsOf = ({ before, after, used }: Granted): Plan['levels'] =>
+  LEVELS.map((level) => [
+    level,
+    before?.levels.get(level) ?? 0,
+    after.levels.get(level) ?? 0,
+    used.levels.get(level) ?? 0,
+  ]);
 
 export function servicesOf(
   input: PlanInput,
@@ -52,11 +83,6 @@ export function servicesOf(
   judgements: readonly Judgement[],
 ): readonly ServiceSummary[] {
   const { catalogue, usage, lastAccessed } = input;
-  const tally = (actions: Iterable<string>): ReadonlyMap<string, number> => {
-    const counts = new Map<string, number>();
-    for (const action of actions) counts.set(serviceOf(action), (counts.get(serviceOf(action)) ?? 0) + 1);
-    return counts;
-  };
   const hidden = new Set(
     judgements.filter((one) => one.verdict === 'not-observable').map((one) => one.action),
   );
@@ -68,12 +94,12 @@ export function servicesOf(
     lastSeen.set(service, Math.max(lastSeen.get(service) ?? entry.lastSeen, entry.lastSeen));
   }
   const advisor = new Map(lastAccessed?.services.map((one) => [one.service, one.lastAuthenticated]));
-  const [granted, uses, kept, notObservable] = [
-    tally(before ?? []),
-    tally(used),
-    tally(after),
-    tally(hidden),
-  ];
+  const notObservable = new Map<string, number>();
+  for (const action of hidden) {
+    const service = serviceOf(action);
+    notObservable.set(service, (notObservable.get(service) ?? 0) + 1);
+  }
+  const [granted, uses, kept] = [before?.services ?? NONE, used.services, after.services];
   return [...new Set([...granted.keys(), ...uses.keys(), ...kept.keys()])].sort(byCodeUnit).map((service) => {
     const seen = lastSeen.get(service);
     const accessed = advisor.get(service);

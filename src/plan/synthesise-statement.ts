@@ -189,8 +189,7 @@ function grantsOfPattern(
     ];
   const found = under.map((one) => outcomes.get(one.action.toLowerCase()));
   const first = found[0];
-  const firstKey = first?.map(keyOf).join();
-  if (first && found.every((one) => one && one.map(keyOf).join() === firstKey))
+  if (first && found.every((one) => one && alike(one, first)))
     return first.map((grant) => ({
       ...grant,
       action: pattern,
@@ -199,13 +198,24 @@ function grantsOfPattern(
   return grantsOfEach(under, outcomes);
 }
 
-const keyOf = ({ resource, conditions }: Omit<Grant, 'action'>): string =>
-  JSON.stringify([resource.not, resource.patterns, conditions]);
+type Reach = Omit<Grant, 'action'>;
+
+const alike = (all: readonly Reach[], others: readonly Reach[]): boolean =>
+  all.length === others.length && all.every((one, at) => sameReach(one, others[at]!));
+
+/** The same resources under the same conditions, to the letter and in order. */
+const sameReach = (a: Reach, b: Reach): boolean =>
+  (a.resource === b.resource ||
+    (a.resource.not === b.resource.not && sameList(a.resource.patterns, b.resource.patterns))) &&
+  (a.conditions === b.conditions || JSON.stringify(a.conditions) === JSON.stringify(b.conditions));
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((one, at) => one === b[at]);
 
 const isAsIs =
   (statement: Statement) =>
   (grant: Grant): boolean =>
-    keyOf(grant) === keyOf(statement);
+    sameReach(grant, statement);
 
 /** The same lists in whatever order: then the old one stands as it was written. */
 function saysTheSame(a: Statement, b: Statement): boolean {

@@ -2,9 +2,10 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { type Policy, policyToJson, type Statement } from '../policy/document.ts';
 import { evaluate } from '../policy/evaluate.ts';
+import { selectsAction } from '../policy/selects.ts';
 import { policySize, quota } from '../policy/size.ts';
 import type { UsageEntry } from '../usage/usage.ts';
-import { reaches, selectsAction } from './grants.ts';
+import { reaches } from './grants.ts';
 import type { Proof } from './plan.ts';
 import { containment, replay } from './proof.ts';
 import { partsOf, requestsOf } from './replayable.ts';

@@ -64,6 +64,16 @@ export function parsePolicyText(text: string): ParseResult {
   return parsePolicy(value);
 }
 
+const parsedOnes = new WeakMap<object, ParseResult>();
+
+/** As `parsePolicy`, once for each document: for values that nobody changes, as those of an account are. */
+export function parseOnce(document: unknown): ParseResult {
+  if (typeof document !== 'object' || document === null) return parsePolicy(document);
+  const known = parsedOnes.get(document) ?? parsePolicy(document);
+  parsedOnes.set(document, known);
+  return known;
+}
+
 /** Reads a document from a JSON value. */
 export function parsePolicy(value: unknown): ParseResult {
   const problems: Problem[] = [];

@@ -1,11 +1,12 @@
 /** Checks of what a principal's policies say, statement by statement. */
 import type { AccountPrincipal, AttachedPolicy } from '../../account/account.ts';
+import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { Policy, Statement } from '../../policy/document.ts';
-import { parsePolicy } from '../../policy/parse.ts';
+import { parseOnce } from '../../policy/parse.ts';
+import { selectsAction } from '../../policy/selects.ts';
 import deprecated from '../data/deprecated-policies.json' with { type: 'json' };
 import escalations from '../data/escalations.json' with { type: 'json' };
 import { passesAnyRole } from '../findings/trust.ts';
-import { selectsAction } from '../grants.ts';
 import { type CheckContext, type CheckResult, found } from './check.ts';
 
 interface Read {
@@ -15,7 +16,7 @@ interface Read {
 
 export function policyChecks(principal: AccountPrincipal, context: CheckContext): CheckResult[] {
   const read = principal.policies.flatMap((source): Read[] => {
-    const parsed = source.document === undefined ? undefined : parsePolicy(source.document);
+    const parsed = source.document === undefined ? undefined : parseOnce(source.document);
     return parsed?.ok ? [{ source, policy: parsed.policy }] : [];
   });
   return [
@@ -79,15 +80,12 @@ function statementChecks(
     );
   // Where nothing narrower can be written, `*` is no weakness; nor where a condition narrows it.
   if (everyResource && conditions.length === 0 && !everyAction && !action.not) {
-    const narrowable = action.patterns
-      .flatMap((one) => catalogue.expand(one))
-      .filter((one) => one.resourceTypes.length > 0 && one.accessLevel !== 'List');
-    const first = narrowable[0];
-    if (first)
+    const { count, first } = narrowable(action, catalogue);
+    if (first !== undefined)
       results.push(
         say(
           'resource-wildcard',
-          `allows ${narrowable.length} actions on every resource that could be limited, such as ${first.action}`,
+          `allows ${count} actions on every resource that could be limited, such as ${first}`,
         ),
       );
   }
@@ -103,6 +101,27 @@ function statementChecks(
   return results;
 }
 
+interface Narrowable {
+  readonly count: number;
+  readonly first: string | undefined;
+}
+
+const counted = new WeakMap<Catalogue, WeakMap<Statement['action'], Narrowable>>();
+
+/** Actions whose resource could be named; many principals have the same statements. */
+function narrowable(selector: Statement['action'], catalogue: Catalogue): Narrowable {
+  const known = counted.get(catalogue) ?? new WeakMap<Statement['action'], Narrowable>();
+  counted.set(catalogue, known);
+  const found = known.get(selector);
+  if (found) return found;
+  const all = selector.patterns
+    .flatMap((one) => catalogue.expand(one))
+    .filter((one) => one.resourceTypes.length > 0 && one.accessLevel !== 'List');
+  const made = { count: all.length, first: all[0]?.action };
+  known.set(selector, made);
+  return made;
+}
+
 const isAdmin = (one: Statement): boolean =>
   !one.action.not &&
   one.action.patterns.some((pattern) => /^\*+(?::\*+)?$/.test(pattern)) &&
@@ -115,6 +134,16 @@ const isEverything = ({ resource }: Statement): boolean =>
 /** `*`, or all of a kind: `arn:aws:iam::111122223333:role/*`. */
 const WIDE = /^(?:\*+|arn:\*(?::\*)*|arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:\*|[a-z-]+[:/]\*))$/;
 
+const STEPS = [...new Set(escalations.flatMap((row) => row.actions))];
+const steps = new WeakMap<Statement['action'], ReadonlySet<string>>();
+
+/** Actions of known ways to more rights that a statement selects. */
+function stepsOf(selector: Statement['action']): ReadonlySet<string> {
+  const known = steps.get(selector) ?? new Set(STEPS.filter((one) => selectsAction(selector, one)));
+  steps.set(selector, known);
+  return known;
+}
+
 /** Known ways to more rights than were given. Statements with conditions or named resources are left out. */
 function escalation(principal: AccountPrincipal, read: readonly Read[]): CheckResult[] {
   const statements = read.flatMap(({ policy }) => policy.statements);
@@ -125,8 +154,8 @@ function escalation(principal: AccountPrincipal, read: readonly Read[]): CheckRe
     (one) => one.effect === 'Deny' && isEverything(one) && one.conditions.length === 0,
   );
   const can = (action: string): boolean =>
-    wide.some((one) => selectsAction(one.action, action)) &&
-    !denies.some((one) => selectsAction(one.action, action));
+    wide.some((one) => stepsOf(one.action).has(action)) &&
+    !denies.some((one) => stepsOf(one.action).has(action));
   const ways = escalations.filter((row) => row.actions.every(can)).map((row) => row.actions.join(' + '));
   if (ways.length === 0) return [];
   const limit = principal.boundary ? '; its permissions boundary may still stop it' : '';

@@ -1,6 +1,6 @@
 /** Checks of one role or user itself: its use, its trust, its settings, and what it did. */
-import type { AccountPrincipal } from '../../account/account.ts';
-import { parsePolicy } from '../../policy/parse.ts';
+import type { Account, AccountPrincipal } from '../../account/account.ts';
+import { parseOnce } from '../../policy/parse.ts';
 import type { PrincipalUsage } from '../../usage/usage.ts';
 import risky from '../data/risky-calls.json' with { type: 'json' };
 import { trusted } from '../findings/trust.ts';
@@ -48,13 +48,23 @@ function stale(principal: AccountPrincipal, usage: PrincipalUsage, context: Chec
 }
 
 const LONG = 4 * 3600;
+const bounds = new WeakMap<Account, Readonly<Record<AccountPrincipal['kind'], number>>>();
+
+/** How many have a boundary; counted once an account, for each of its principals asks. */
+function boundedOf(account: Account): Readonly<Record<AccountPrincipal['kind'], number>> {
+  const count = (kind: AccountPrincipal['kind']): number =>
+    account.principals.filter((one) => one.kind === kind && one.boundary).length;
+  const known = bounds.get(account) ?? { role: count('role'), user: count('user') };
+  bounds.set(account, known);
+  return known;
+}
 
 function settings(principal: AccountPrincipal, { account }: CheckContext): CheckResult[] {
   const { arn, kind, maxSessionDurationSeconds: seconds, boundary } = principal;
   const results: CheckResult[] = [];
   if (seconds !== undefined && seconds > LONG)
     results.push(found('long-session', arn, `sessions of up to ${seconds / 3600} hours`));
-  const bounded = account.principals.filter((one) => one.kind === kind && one.boundary).length;
+  const bounded = boundedOf(account)[kind];
   if (bounded > 0 && !boundary)
     results.push(
       found(
@@ -73,7 +83,7 @@ const CHECK_OF = {
 } as const;
 
 function trust(principal: AccountPrincipal): CheckResult[] {
-  const parsed = principal.trustPolicy === undefined ? undefined : parsePolicy(principal.trustPolicy);
+  const parsed = principal.trustPolicy === undefined ? undefined : parseOnce(principal.trustPolicy);
   const statements = parsed?.ok ? parsed.policy.statements : [];
   return statements
     .filter((one) => one.effect === 'Allow')

@@ -1,9 +1,10 @@
 /** Findings about the role itself: who may take it on, whom it may pass, and whether it is still the same role. */
 import type { AccountPrincipal } from '../../account/account.ts';
 import type { Policy, Statement } from '../../policy/document.ts';
-import { parsePolicy } from '../../policy/parse.ts';
+import { parseOnce } from '../../policy/parse.ts';
 import { asPattern, patternCovers } from '../../policy/pattern.ts';
-import { type Grant, selectsAction } from '../grants.ts';
+import { selectsAction } from '../../policy/selects.ts';
+import type { Grant } from '../grants.ts';
 import type { PlanInput } from '../input.ts';
 import type { Finding, Severity } from '../plan.ts';
 import { iso, seenEvidence } from './evidence.ts';
@@ -20,7 +21,7 @@ export function principalFindings(input: PlanInput, grants: readonly Grant[]): F
 }
 
 function broadTrust(account: AccountPrincipal): Finding[] {
-  const parsed = account.trustPolicy === undefined ? undefined : parsePolicy(account.trustPolicy);
+  const parsed = account.trustPolicy === undefined ? undefined : parseOnce(account.trustPolicy);
   const policy: Policy | undefined = parsed?.ok ? parsed.policy : undefined;
   return (policy?.statements ?? [])
     .filter((one) => one.effect === 'Allow')
