@@ -15,10 +15,11 @@ import { expiredRules } from './findings/rules.ts';
 import { suspicious } from './findings/suspicious.ts';
 import { principalFindings } from './findings/trust.ts';
 import { explode, reaches } from './grants.ts';
-import type { Judged, Judgement, PlanInput } from './input.ts';
+import type { Judged, PlanInput } from './input.ts';
 import { advisorOf } from './judge-advisor.ts';
+import { rulingsOf } from './judge-quiet.ts';
 import { graceFor, lastDay } from './judge-rules.ts';
-import { type Bench, gapsOf, type Ruling, rule } from './judge-ruling.ts';
+import { type Bench, gapsOf } from './judge-ruling.ts';
 import { usesOf } from './judge-uses.ts';
 import type { Finding } from './plan.ts';
 
@@ -44,10 +45,11 @@ export function judge(input: PlanInput, policies: readonly (Policy | undefined)[
     prefixesOf: sourcePrefixes,
   };
   const partition = usage.principal.arn.split(':')[1] ?? 'aws';
+  const rulings = rulingsOf(input, bench.today, partition, sourcePrefixes);
   const ruled: Ruled[] = grants.map((grant) => {
     const grace = account ? graceFor(account, grant.policy, input) : undefined;
     const own: Bench = { ...bench, grace, gap: gapsOf(input, grant, partition) };
-    return { grant, rulings: grant.actions.map((one) => rule(own, grant, one)) };
+    return { grant, rulings: rulings(own, grant) };
   });
   const findings = [
     ...removals(input, ruled),
@@ -59,20 +61,10 @@ export function judge(input: PlanInput, policies: readonly (Policy | undefined)[
     ...expiredRules(input),
   ];
   return {
-    judgements: ruled.flatMap(({ rulings }) => rulings.map(judgementOf)),
+    judgements: ruled.flatMap((one) => one.rulings),
     findings: distinct(findings),
   };
 }
-
-const judgementOf = ({ policy, statement, action, verdict, keep, entries, reason }: Ruling): Judgement => ({
-  policy,
-  statement,
-  action,
-  verdict,
-  keep,
-  entries,
-  reason,
-});
 
 /** Uses that some Allow statement selects by action and resource; conditions may still have kept it from allowing them. */
 function matchedUses(

@@ -1,7 +1,8 @@
 /** One old statement and what judging said of its actions -> the statements that take its place. */
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Statement } from '../policy/document.ts';
-import { intersects, matchesAction } from '../policy/pattern.ts';
+import { matchGlob } from '../policy/glob.ts';
+import { compileAction, intersects } from '../policy/pattern.ts';
 import type { ResourcePattern } from './generalise.ts';
 import type { Judgement, PlanOptions } from './input.ts';
 import { addedConditions } from './synthesise-conditions.ts';
@@ -38,46 +39,60 @@ export function tightenStatement(
 ): Tightened {
   const untouched: Tightened = { statements: [statement], changed: false, written: [] };
   if (statement.effect === 'Deny') return untouched;
-  const outcomes: Outcomes = new Map(
-    judgements.map((one) => [one.action.toLowerCase(), outcomeOf(one, statement, context)]),
+  const said = distinct(
+    judgements.map((one) => ({
+      key: one.action.toLowerCase(),
+      outcomes: outcomesOf(one, statement, context),
+    })),
   );
-  const services = byService(judgements);
+  const services = byService(said);
   const grants = statement.action.not
-    ? grantsOfEach(judgements, outcomes)
-    : splitStar(statement, services).flatMap((pattern) =>
-        grantsOfPattern(pattern, services, outcomes, statement),
-      );
-  if (judgements.every((one) => outcomes.get(one.action.toLowerCase())?.every(isAsIs(statement))))
-    return untouched;
+    ? grantsOfEach(said)
+    : splitStar(statement, services).flatMap((pattern) => grantsOfPattern(pattern, services, statement));
+  if (said.every((one) => one.outcomes?.every(isAsIs(statement)))) return untouched;
+  const written = said.flatMap((one) => (one.outcomes ?? []).flatMap((outcome) => outcome.written));
+  if (grants.length === 0) return { statements: [], changed: true, written };
   const wildcards = wildcardsOf(statement, services);
   const statements = groupGrants(grants, statement, context.catalogue).map((one) =>
     respelled(one, wildcards),
   );
   if (statements.length === 1 && saysTheSame(statements[0]!, statement)) return untouched;
-  const written = [...outcomes.values()].flatMap((list) => (list ?? []).flatMap((one) => one.written));
   return { statements, changed: true, written };
 }
 
-type Wildcards = readonly (readonly [wildcard: string, under: ReadonlySet<string>])[];
+/** What judging said of one action. */
+interface Said {
+  /** The action in lower case. */
+  readonly key: string;
+  /** Undefined: the action goes. */
+  readonly outcomes: readonly Outcome[] | undefined;
+}
 
-/** The statement's wildcards with the actions each stands for, in lower case; looked up once for all that is written. */
+/** Of two spellings of one action the last speaks for both. */
+function distinct(said: readonly Said[]): readonly Said[] {
+  const outcomes = new Map(said.map((one) => [one.key, one.outcomes]));
+  if (outcomes.size === said.length) return said;
+  return said.map(({ key }) => ({ key, outcomes: outcomes.get(key) }));
+}
+
+type Wildcards = readonly (readonly [wildcard: string, under: readonly Said[]])[];
+
+/** The statement's wildcards with the actions each stands for; looked up once for all that is written. */
 function wildcardsOf(old: Statement, services: Services): Wildcards {
   if (old.action.not) return [];
   return old.action.patterns
     .filter((pattern) => /[*?]/.test(pattern))
-    .map((pattern) => [
-      pattern,
-      new Set(judgementsUnder(pattern, services).map((one) => one.action.toLowerCase())),
-    ]);
+    .map((pattern) => [pattern, saidUnder(pattern, services)]);
 }
 
 /** Where all that an old wildcard stands for ends in one statement, the statement says it by that wildcard. */
 function respelled(written: Statement, wildcards: Wildcards): Statement {
   let patterns = written.action.patterns;
-  for (const [wildcard, under] of wildcards) {
-    if (under.size === 0 || under.size > patterns.length || patterns.includes(wildcard)) continue;
+  for (const [wildcard, said] of wildcards) {
+    if (said.length === 0 || said.length > patterns.length || patterns.includes(wildcard)) continue;
     const named = new Set(patterns.map((one) => one.toLowerCase()));
-    if (![...under].every((one) => named.has(one))) continue;
+    if (!said.every((one) => named.has(one.key))) continue;
+    const under = new Set(said.map((one) => one.key));
     const first = patterns.findIndex((one) => under.has(one.toLowerCase()));
     patterns = patterns.flatMap((one, i) =>
       i === first ? [wildcard] : under.has(one.toLowerCase()) ? [] : [one],
@@ -90,8 +105,7 @@ interface Outcome extends Grant {
   readonly written: readonly Written[];
 }
 
-/** Undefined: the action goes. */
-function outcomeOf(
+function outcomesOf(
   judgement: Judgement,
   statement: Statement,
   context: TightenOptions,
@@ -139,13 +153,12 @@ const overlap = (a: Grant, b: Grant): boolean =>
   b.resource.not ||
   a.resource.patterns.some((one) => b.resource.patterns.some((two) => intersects(one, two)));
 
-type Outcomes = ReadonlyMap<string, readonly Outcome[] | undefined>;
-type Services = ReadonlyMap<string, readonly Judgement[]>;
+type Services = ReadonlyMap<string, readonly Said[]>;
 
-function byService(judgements: readonly Judgement[]): Services {
-  const services = new Map<string, Judgement[]>();
-  for (const one of judgements) {
-    const service = one.action.slice(0, Math.max(0, one.action.indexOf(':'))).toLowerCase();
+function byService(all: readonly Said[]): Services {
+  const services = new Map<string, Said[]>();
+  for (const one of all) {
+    const service = one.key.slice(0, Math.max(0, one.key.indexOf(':')));
     const list = services.get(service);
     if (list) list.push(one);
     else services.set(service, [one]);
@@ -159,43 +172,35 @@ function splitStar({ action }: Statement, services: Services): readonly string[]
   return action.patterns.flatMap((pattern) => (pattern === '*' && known.length > 0 ? known : [pattern]));
 }
 
-const grantsOfEach = (judgements: readonly Judgement[], outcomes: Outcomes): readonly Grant[] =>
-  judgements.flatMap((one) => outcomes.get(one.action.toLowerCase()) ?? []);
+const grantsOfEach = (said: readonly Said[]): readonly Grant[] => said.flatMap((one) => one.outcomes ?? []);
 
-/** The judgements that speak of a pattern of the statement. */
-function judgementsUnder(pattern: string, services: Services): readonly Judgement[] {
+/** What was said of the actions of a pattern of the statement. */
+function saidUnder(pattern: string, services: Services): readonly Said[] {
   const [, service, name] = /^([^:*?]*):(.*)$/s.exec(pattern) ?? [];
   const near =
     service === undefined ? [...services.values()].flat() : (services.get(service.toLowerCase()) ?? []);
   if (name === '*') return near;
   const wanted = pattern.toLowerCase();
-  return near.filter(
-    ({ action }) =>
-      action.toLowerCase() === wanted || (/[*?]/.test(wanted) && matchesAction(pattern, action)),
-  );
+  if (!/[*?]/.test(wanted)) return near.filter((one) => one.key === wanted);
+  const glob = compileAction(pattern);
+  return near.filter((one) => one.key === wanted || matchGlob(glob, one.key));
 }
 
 /** The pattern as written where all under it stays in one way; otherwise the actions that stay, one by one. */
-function grantsOfPattern(
-  pattern: string,
-  services: Services,
-  outcomes: Outcomes,
-  statement: Statement,
-): readonly Grant[] {
-  const under = judgementsUnder(pattern, services);
+function grantsOfPattern(pattern: string, services: Services, statement: Statement): readonly Grant[] {
+  const under = saidUnder(pattern, services);
   if (under.length === 0)
     return [
       { action: pattern, resource: statement.resource, conditions: statement.conditions, unseen: true },
     ];
-  const found = under.map((one) => outcomes.get(one.action.toLowerCase()));
-  const first = found[0];
-  if (first && found.every((one) => one && alike(one, first)))
+  const first = under[0]!.outcomes;
+  if (first && under.every(({ outcomes }) => outcomes && alike(outcomes, first)))
     return first.map((grant) => ({
       ...grant,
       action: pattern,
-      unseen: found.every((all) => all?.every((one) => one.unseen === true)),
+      unseen: under.every(({ outcomes }) => outcomes?.every((one) => one.unseen === true)),
     }));
-  return grantsOfEach(under, outcomes);
+  return grantsOfEach(under);
 }
 
 type Reach = Omit<Grant, 'action'>;

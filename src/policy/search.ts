@@ -184,6 +184,8 @@ export function createSearch(options: SearchOptions): (question: Question) => Se
       return withConstraints({ within, outside, keys: new Map() }, rule.constraints);
     };
 
+    if (question.oldDeny.length === 0 && question.allow.every((rule) => insideOne(rule, question.oldAllow)))
+      return 'none';
     for (const rule of question.allow)
       for (const primary of rule.not ? [[]] : rule.resources.map((glob) => [glob])) {
         const state = start(rule, primary);
@@ -197,6 +199,18 @@ export function createSearch(options: SearchOptions): (question: Question) => Se
     return doubt ? 'maybe' : 'none';
   };
 }
+
+/** A quick and sufficient test: each resource of the rule lies in one of an unconditional rule of the others. */
+const insideOne = (rule: Rule, others: readonly Rule[]): boolean =>
+  !rule.not &&
+  rule.resources.every((inner) =>
+    others.some(
+      (other) =>
+        !other.not &&
+        other.constraints.length === 0 &&
+        other.resources.some((outer) => outer === inner || plainlyCovers(outer, inner)),
+    ),
+  );
 
 /** The rule's globs that may share a word with the state's. */
 const near = (state: State, rule: Rule): readonly Glob[] =>

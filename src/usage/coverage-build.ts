@@ -95,10 +95,11 @@ function youngPrincipal(createdAt: number | undefined, window: Window): Gap[] {
 }
 
 function lastSeen(usages: readonly PrincipalUsage[]): number | undefined {
-  const times = usages
-    .flatMap((usage) => [...usage.entries, ...usage.denials, ...usage.unmapped])
-    .map((one) => one.lastSeen);
-  return times.length === 0 ? undefined : times.reduce((a, b) => Math.max(a, b));
+  let last: number | undefined;
+  for (const { entries, denials, unmapped } of usages)
+    for (const list of [entries, denials, unmapped])
+      for (const one of list) if (last === undefined || one.lastSeen > last) last = one.lastSeen;
+  return last;
 }
 
 const byPlace = (a: Gap, b: Gap): number =>

@@ -61,7 +61,8 @@ function observed(input: CoverageInput): Row[] {
     for (const type of input.dataTypesOf(entry.action)) {
       const known = days.get(type) ?? { read: new Set(), write: new Set() };
       days.set(type, known);
-      for (const day of entry.days) known[input.isRead(entry.action) ? 'read' : 'write'].add(day);
+      const seen = known[input.isRead(entry.action) ? 'read' : 'write'];
+      for (const day of entry.days) seen.add(day);
     }
   }
   return [...days].map(([resourceType, seen]) => {

@@ -3,7 +3,7 @@ import type { PlanInput } from '../input.ts';
 import type { Ruling, Why } from '../judge-ruling.ts';
 import type { Finding, FindingKind } from '../plan.ts';
 import { advisorEvidence, observability, seenEvidence, some } from './evidence.ts';
-import { makeFinding, sorted } from './make.ts';
+import { type Draft, makeFinding, sorted } from './make.ts';
 import { byService, type Ruled } from './removals.ts';
 
 /** Above this many services a statement's keeps of one cause share a finding. */
@@ -44,28 +44,37 @@ interface Place {
 }
 
 function unproven(input: PlanInput, rulings: readonly Ruling[], place: Place): Finding[] {
+  const drafts = known.get(rulings) ?? draftsOf(input, rulings);
+  known.set(rulings, drafts);
+  return drafts.map((one) => makeFinding({ ...one, ...place, subject: one.subject ?? place.statement }));
+}
+
+/** Without a subject it is the statement's label. */
+type Unplaced = Omit<Draft, 'subject'> & { readonly subject: string | undefined };
+/** A list of rulings rests on one body of evidence, whether it is one principal's or shared by many. */
+const known = new WeakMap<readonly Ruling[], readonly Unplaced[]>();
+
+function draftsOf(input: PlanInput, rulings: readonly Ruling[]): readonly Unplaced[] {
+  const present = new Set(rulings.map((one) => one.why));
   return KINDS.flatMap(({ kind, whys, whole }) => {
+    if (!whys.some((one) => present.has(one))) return [];
     const all = rulings.filter((one) => whys.includes(one.why));
-    if (all.length === 0) return [];
     const services = [...byService(all)];
     const together = whole === true || services.length > MANY_SERVICES;
-    const groups: (readonly [string, readonly Ruling[]])[] = together
-      ? [[services.length === 1 ? services[0]![0] : place.statement, all]]
+    const groups: (readonly [string | undefined, readonly Ruling[]])[] = together
+      ? [[services.length === 1 ? services[0]![0] : undefined, all]]
       : services;
-    return groups.map(([subject, group]) =>
-      makeFinding({
-        kind,
-        subject,
-        values: { what: `${some(group.map((one) => one.reason))}${advice(input, group)}` },
-        ...place,
-        actions: group.map((one) => one.action),
-        evidence: {
-          ...seenEvidence(group.flatMap((one) => one.entries)),
-          ...advisorEvidence(group, input.lastAccessed),
-          observability: observability(group),
-        },
-      }),
-    );
+    return groups.map(([subject, group]) => ({
+      kind,
+      subject,
+      values: { what: `${some(group.map((one) => one.reason))}${advice(input, group)}` },
+      actions: group.map((one) => one.action),
+      evidence: {
+        ...seenEvidence(group.flatMap((one) => one.entries)),
+        ...advisorEvidence(group, input.lastAccessed),
+        observability: observability(group),
+      },
+    }));
   });
 }
 

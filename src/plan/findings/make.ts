@@ -33,7 +33,7 @@ const NAMED = 3;
 export function makeFinding(draft: Draft): Finding {
   const row = ROWS.get(draft.kind);
   if (!row) throw new Error(`no texts for findings of kind ${draft.kind}`);
-  const actions = sorted(draft.actions ?? []);
+  const { actions, risk } = weighed(draft.actions ?? NONE);
   const values: Readonly<Record<string, string>> = {
     subject: draft.subject,
     actions: actions.length <= NAMED ? actions.join(', ') : `${actions.length} actions`,
@@ -62,9 +62,30 @@ export function makeFinding(draft: Draft): Finding {
     resources: sorted(draft.resources ?? []),
     evidence: { count: 0, sampleEventIds: [], ...draft.evidence },
     ...(row.impact === undefined ? {} : { impact: fill(row.impact) }),
-    risk: draft.risky === false ? [] : risksOf(actions),
+    risk: draft.risky === false ? [] : risk,
   };
 }
 
-export const sorted = (values: readonly string[]): readonly string[] =>
-  [...new Set(values)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+interface Weighed {
+  readonly actions: readonly string[];
+  readonly risk: Finding['risk'];
+}
+
+const NONE: readonly string[] = [];
+const weights = new WeakMap<readonly string[], Weighed>();
+
+/** Rulings that many principals share come with one list of actions. */
+function weighed(list: readonly string[]): Weighed {
+  const known = weights.get(list);
+  if (known) return known;
+  const actions = sorted(list);
+  const made = { actions, risk: risksOf(actions) };
+  weights.set(list, made);
+  return made;
+}
+
+export function sorted(values: readonly string[]): readonly string[] {
+  // Nearly all lists come in order.
+  if (values.every((one, at) => at === 0 || values[at - 1]! < one)) return values;
+  return [...new Set(values)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}

@@ -23,7 +23,7 @@ export function removals(input: PlanInput, ruled: readonly Ruled[]): Finding[] {
     const allows = statements.filter(({ grant }) => grant.source.effect === 'Allow');
     const whole = allows.filter(({ rulings }) => goes(rulings));
     if (allows.length > 0 && whole.length === statements.length) {
-      const all = statements.flatMap(({ rulings }) => rulings);
+      const all = statements.length === 1 ? statements[0]!.rulings : statements.flatMap((one) => one.rulings);
       return [make('detach-policy', all, { subject: policy, policy })];
     }
     return allows.flatMap(({ grant, rulings }) => {
@@ -44,8 +44,7 @@ function maker(input: PlanInput, group: string | undefined): Make {
   const young = gaps.find((gap) => gap.reason === 'before-principal')?.to ?? window.from;
   const evidenceMs = window.to - young;
   return (kind, rulings, draft) => {
-    const actions = rulings.map((one) => one.action);
-    const reasons = some(rulings.map((one) => one.reason));
+    const { actions, reasons, severity, confidence, evidence } = factsOf(rulings, input, evidenceMs);
     return makeFinding({
       ...draft,
       kind,
@@ -56,16 +55,38 @@ function maker(input: PlanInput, group: string | undefined): Make {
             : `${reasons}; group ${group} has it, and its other members may use it`,
         ...draft.values,
       },
-      severity: severityOf(actions),
-      confidence: lowest(rulings.map((one) => confidenceOf(one, evidenceMs))),
+      severity,
+      confidence,
       actions,
-      evidence: {
-        ...seenEvidence(rulings.flatMap((one) => one.rare)),
-        ...advisorEvidence(rulings, input.lastAccessed),
-        observability: observability(rulings),
-      },
+      evidence,
     });
   };
+}
+
+type Facts = Required<Pick<Draft, 'severity' | 'confidence' | 'actions' | 'evidence'>> & {
+  readonly reasons: string;
+};
+
+/** A list of rulings rests on one body of evidence, whether it is one principal's or shared by many. */
+const known = new WeakMap<readonly Ruling[], Facts>();
+
+function factsOf(rulings: readonly Ruling[], { lastAccessed }: PlanInput, evidenceMs: number): Facts {
+  const found = known.get(rulings);
+  if (found) return found;
+  const actions = rulings.map((one) => one.action);
+  const made: Facts = {
+    actions,
+    reasons: some(rulings.map((one) => one.reason)),
+    severity: severityOf(actions),
+    confidence: lowest(rulings.map((one) => confidenceOf(one, evidenceMs))),
+    evidence: {
+      ...seenEvidence(rulings.flatMap((one) => one.rare)),
+      ...advisorEvidence(rulings, lastAccessed),
+      observability: observability(rulings),
+    },
+  };
+  known.set(rulings, made);
+  return made;
 }
 
 /** Services that go whole, and the actions that go from the others. */
@@ -124,7 +145,15 @@ export function byPolicy(ruled: readonly Ruled[]): ReadonlyMap<number, readonly 
   return map;
 }
 
+const services = new WeakMap<readonly Ruling[], ReadonlyMap<string, readonly Ruling[]>>();
+
 export function byService(rulings: readonly Ruling[]): ReadonlyMap<string, readonly Ruling[]> {
+  const known = services.get(rulings) ?? divided(rulings);
+  services.set(rulings, known);
+  return known;
+}
+
+function divided(rulings: readonly Ruling[]): ReadonlyMap<string, readonly Ruling[]> {
   const map = new Map<string, Ruling[]>();
   for (const one of rulings) {
     const service = one.action.slice(0, Math.max(0, one.action.indexOf(':'))).toLowerCase();

@@ -1,4 +1,5 @@
 /** What an action could do in the wrong hands, from a table of published attack paths. */
+import { createMemo } from '../../policy/memo.ts';
 import table from '../data/risk.json' with { type: 'json' };
 import type { Finding, Severity } from '../plan.ts';
 
@@ -9,6 +10,9 @@ for (const row of table) {
   const known = RISKS.get(row.action.toLowerCase()) ?? [];
   RISKS.set(row.action.toLowerCase(), [...known, row.risk as Risk]);
 }
+const NONE: readonly Risk[] = [];
+/** By the spelling met, in characters. */
+const spelled = createMemo<readonly Risk[]>(1_000_000, (_, action) => action.length);
 const ORDER: readonly Risk[] = [
   'privilege-escalation',
   'credentials-exposure',
@@ -18,8 +22,10 @@ const ORDER: readonly Risk[] = [
 
 /** Risks of the actions together, gravest first. */
 export function risksOf(actions: readonly string[]): readonly Risk[] {
-  const found = new Set(actions.flatMap((action) => RISKS.get(action.toLowerCase()) ?? []));
-  return ORDER.filter((risk) => found.has(risk));
+  const found = new Set<Risk>();
+  for (const action of actions)
+    for (const risk of spelled(action, () => RISKS.get(action.toLowerCase()) ?? NONE)) found.add(risk);
+  return found.size === 0 ? NONE : ORDER.filter((risk) => found.has(risk));
 }
 
 /** How much it matters to remove the actions: escalation is high, other weights medium, the rest low. */
