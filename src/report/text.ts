@@ -2,9 +2,8 @@
 
 /** `1284` -> `1,284` */
 export function count(value: number): string {
-  return Math.trunc(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',');
+  const digits = Math.trunc(value).toString();
+  return digits.length < 4 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1 policy`, `3 policies` */

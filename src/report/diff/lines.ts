@@ -29,7 +29,9 @@ export function diffLines(before: readonly string[], after: readonly string[]): 
   for (let at = 0; at < start; at++) push(' ', before[at]!, at, at);
   const a = before.slice(start, before.length - end);
   const b = after.slice(start, after.length - end);
-  for (const [op, x, y] of script(a, b)) push(op, op === '+' ? b[y]! : a[x]!, start + x, start + y);
+  const numbers = new Map<string, number>();
+  for (const [op, x, y] of script(numbered(a, numbers), numbered(b, numbers)))
+    push(op, op === '+' ? b[y]! : a[x]!, start + x, start + y);
   for (let at = end; at > 0; at--)
     push(' ', before[before.length - at]!, before.length - at, after.length - at);
   return edits;
@@ -37,12 +39,30 @@ export function diffLines(before: readonly string[], after: readonly string[]): 
 
 type Step = readonly [op: Edit['op'], x: number, y: number];
 
-function script(a: readonly string[], b: readonly string[]): readonly Step[] {
-  const replaced: Step[] = [
-    ...a.map((_, x): Step => ['-', x, 0]),
-    ...b.map((_, y): Step => ['+', a.length, y]),
+/** The same number for the same line: numbers compare at once. */
+function numbered(lines: readonly string[], numbers: Map<string, number>): Int32Array {
+  const own = new Int32Array(lines.length);
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!;
+    let number = numbers.get(line);
+    if (number === undefined) {
+      number = numbers.size;
+      numbers.set(line, number);
+    }
+    own[at] = number;
+  }
+  return own;
+}
+
+function replaced(a: number, b: number): readonly Step[] {
+  return [
+    ...Array.from({ length: a }, (_, x): Step => ['-', x, 0]),
+    ...Array.from({ length: b }, (_, y): Step => ['+', a, y]),
   ];
-  if (a.length === 0 || b.length === 0) return replaced;
+}
+
+function script(a: Int32Array, b: Int32Array): readonly Step[] {
+  if (a.length === 0 || b.length === 0) return replaced(a.length, b.length);
   const max = Math.min(a.length + b.length, LIMIT);
   const offset = max + 1;
   const furthest = new Int32Array(2 * max + 3);
@@ -61,7 +81,7 @@ function script(a: readonly string[], b: readonly string[]): readonly Step[] {
       if (x >= a.length && y >= b.length) return walkBack(trace, a.length, b.length);
     }
   }
-  return replaced;
+  return replaced(a.length, b.length);
 }
 
 function walkBack(trace: readonly Int32Array[], endX: number, endY: number): readonly Step[] {

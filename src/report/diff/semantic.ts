@@ -68,6 +68,7 @@ export function semanticDiff(plan: Plan): SemanticDiff {
 
 /** A statement without its Sid, as text to compare. */
 function body(statement: JsonStatement): string {
+  if (statement.Sid === undefined) return JSON.stringify(statement);
   const { Sid: _sid, ...rest } = statement;
   return JSON.stringify(rest);
 }

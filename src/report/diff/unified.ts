@@ -20,7 +20,7 @@ interface Named {
 }
 
 function section(before: Named | undefined, after: Named | undefined): string {
-  const edits = documentEdits(before?.document, after?.document);
+  const edits = diffLines(linesOf(documentText(before?.document)), linesOf(documentText(after?.document)));
   if (edits.every((edit) => edit.op === ' ')) return '';
   const oldName = before === undefined ? '/dev/null' : quoted(`a/${safeName(before.name)}.json`);
   const newName = after === undefined ? '/dev/null' : quoted(`b/${safeName(after.name)}.json`);
@@ -29,15 +29,11 @@ function section(before: Named | undefined, after: Named | undefined): string {
 
 const quoted = (name: string): string => (/^[A-Za-z0-9+=,@_./-]+$/.test(name) ? name : jsonString(name));
 
-/** Edits between two documents as this tool writes them; also what the HTML report shows. */
-export function documentEdits(
-  before: JsonPolicy | undefined,
-  after: JsonPolicy | undefined,
-): readonly Edit[] {
-  const lines = (document: JsonPolicy | undefined): readonly string[] =>
-    document === undefined ? [] : prettyJson(document).split('\n');
-  return diffLines(lines(before), lines(after));
-}
+/** A document as this tool writes it, also in the HTML report; empty where there is none. */
+export const documentText = (document: JsonPolicy | undefined): string =>
+  document === undefined ? '' : prettyJson(document);
+
+export const linesOf = (text: string): readonly string[] => (text === '' ? [] : text.split('\n'));
 
 function hunks(edits: readonly Edit[]): readonly string[] {
   const out: string[] = [];

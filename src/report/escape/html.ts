@@ -12,21 +12,43 @@ export class Markup {
 
 export type Part = string | number | Markup | undefined | readonly Part[];
 
-const ENTITIES: ReadonlyMap<string, string> = new Map([
-  ['&', '&amp;'],
-  ['<', '&lt;'],
-  ['>', '&gt;'],
-  ['"', '&quot;'],
-  ["'", '&#39;'],
-  ['`', '&#96;'],
-]);
-
 /** Printable ASCII that HTML has no other use for: most of what is written, and nothing to escape in it. */
 const PLAIN = /^[ !#-%(-;=?-_a-~]*$/;
 
 /** Text for an element's content or a quoted attribute. */
-export const htmlText = (text: string): string =>
-  PLAIN.test(text) ? text : visible(text).replace(/[&<>"'`]/g, (char) => ENTITIES.get(char)!);
+export const htmlText = (text: string): string => (PLAIN.test(text) ? text : withEntities(visible(text)));
+
+/** A walk over the text: most of what is escaped are lines of JSON, and a search would call back for each quote. */
+function withEntities(text: string): string {
+  let escaped = '';
+  let done = 0;
+  for (let at = 0; at < text.length; at++) {
+    const entity = entityOf(text.charCodeAt(at));
+    if (entity === '') continue;
+    escaped += text.slice(done, at) + entity;
+    done = at + 1;
+  }
+  return escaped + text.slice(done);
+}
+
+function entityOf(code: number): string {
+  switch (code) {
+    case 0x22:
+      return '&quot;';
+    case 0x26:
+      return '&amp;';
+    case 0x27:
+      return '&#39;';
+    case 0x3c:
+      return '&lt;';
+    case 0x3e:
+      return '&gt;';
+    case 0x60:
+      return '&#96;';
+    default:
+      return '';
+  }
+}
 
 function part(value: Part): string {
   if (value === undefined) return '';

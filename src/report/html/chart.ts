@@ -1,6 +1,6 @@
 /** Plain SVG pieces. Lengths are computed here from numbers of the plan; text goes through `html`. */
-import { html, type Markup } from '../escape/html.ts';
-import { count } from '../text.ts';
+import { html, htmlText, Markup } from '../escape/html.ts';
+import { count, plural } from '../text.ts';
 
 /** The pattern for what could not be observed; once a page. */
 export const hatch = (): Markup =>
@@ -39,15 +39,14 @@ export const legend = (items: readonly Legend[]): Markup =>
 
 export interface Grid {
   readonly label: string;
-  readonly rows: readonly string[];
+  /** What each row counts, by day. */
+  readonly rows: readonly (readonly [name: string, days: ReadonlyMap<string, number>])[];
   /** First and last day, `YYYY-MM-DD`. */
   readonly from: string;
   readonly to: string;
-  /** Class and tooltip of a cell; undefined leaves it empty. */
-  readonly cell: (
-    row: string,
-    day: string,
-  ) => { readonly className: string; readonly title: string } | undefined;
+  /** What is counted, in the singular. */
+  readonly unit: string;
+  readonly className: (value: number) => string;
 }
 
 const DAY = 86_400_000;
@@ -59,7 +58,18 @@ const ROW = 20;
 const TITLED = 6_000;
 
 /** The days from `from` to `to`, both included; at most 800. */
-export function daysBetween(from: string, to: string): readonly string[] {
+function daysBetween(from: string, to: string): readonly string[] {
+  // All pages of a review are of one window.
+  if (last.from !== from || last.to !== to) last = { from, to, days: countedDays(from, to) };
+  return last.days;
+}
+
+let last: { readonly from: string; readonly to: string; readonly days: readonly string[] } = {
+  ...{ from: '', to: '' },
+  days: [],
+};
+
+function countedDays(from: string, to: string): readonly string[] {
   const start = Date.parse(`${from}T00:00:00Z`);
   const end = Date.parse(`${to}T00:00:00Z`);
   if (Number.isNaN(start) || Number.isNaN(end) || end < start) return [];
@@ -71,10 +81,9 @@ export function daysBetween(from: string, to: string): readonly string[] {
 export function dayGrid(grid: Grid): Markup {
   const days = daysBetween(grid.from, grid.to);
   if (days.length === 0 || grid.rows.length === 0) return html`<p>Nothing to show.</p>`;
-  const labels = Math.min(LABELS, Math.ceil(12 + LETTER * Math.max(...grid.rows.map((row) => row.length))));
+  const longest = Math.max(...grid.rows.map(([name]) => name.length));
+  const labels = Math.min(LABELS, Math.ceil(12 + LETTER * longest));
   const step = Math.max(3, Math.min(14, Math.floor((1060 - labels) / days.length)));
-  const gap = step > 6 ? 2 : step > 4 ? 1 : 0;
-  const titled = days.length * grid.rows.length <= TITLED;
   const months = days.flatMap((day, at) =>
     at === 0 || day.endsWith('-01')
       ? [
@@ -82,19 +91,45 @@ export function dayGrid(grid: Grid): Markup {
         ]
       : [],
   );
-  const rows = grid.rows.map((row, index) => {
-    const y = 20 + index * ROW;
-    const cells = days.map((day, at) => {
-      const cell = grid.cell(row, day);
-      if (cell === undefined) return undefined;
-      const box = html`class="${cell.className}" x="${labels + at * step}" y="${y}" width="${step - gap}" height="${ROW - 4}"`;
-      return titled ? html`<rect ${box}><title>${cell.title}</title></rect>` : html`<rect ${box}/>`;
-    });
-    return html`<text class="row" x="0" y="${y + 12}">${row.length > 25 ? `${row.slice(0, 24)}…` : row}</text>${cells}`;
-  });
+  const rows = grid.rows.map(
+    ([name], index) =>
+      html`<text class="row" x="0" y="${32 + index * ROW}">${name.length > 25 ? `${name.slice(0, 24)}…` : name}</text>${cellsOf(grid, index, days, { labels, step })}`,
+  );
   const width = labels + days.length * step;
   const height = 20 + grid.rows.length * ROW;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${grid.label}"><svg class="chart" role="img" aria-label="${grid.label}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${months}${rows}</svg></div>`;
+}
+
+/** The squares of one row. Most of a page's elements: put together as text, with what repeats escaped once. */
+function cellsOf(
+  grid: Grid,
+  index: number,
+  days: readonly string[],
+  { labels, step }: { readonly labels: number; readonly step: number },
+): Markup {
+  const [name, values] = grid.rows[index]!;
+  const gap = step > 6 ? 2 : step > 4 ? 1 : 0;
+  const titled = days.length * grid.rows.length <= TITLED;
+  const shape = `" y="${20 + index * ROW}" width="${step - gap}" height="${ROW - 4}"`;
+  const title = `${shape}><title>${htmlText(name)}, `;
+  const kinds = new Map<number, readonly [before: string, after: string]>();
+  let text = '';
+  for (let at = 0; at < days.length; at++) {
+    const day = days[at]!;
+    const value = values.get(day) ?? 0;
+    let kind = kinds.get(value);
+    if (!kind) {
+      kind = [
+        `<rect class="${htmlText(grid.className(value))}" x="`,
+        `: ${htmlText(plural(value, grid.unit))}</title></rect>`,
+      ];
+      kinds.set(value, kind);
+    }
+    text += titled
+      ? `${kind[0]}${labels + at * step}${title}${day}${kind[1]}`
+      : `${kind[0]}${labels + at * step}${shape}/>`;
+  }
+  return new Markup(text);
 }
 
 export interface Lines {

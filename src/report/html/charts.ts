@@ -111,16 +111,11 @@ export function activitySection(plan: Plan): Markup {
     ],
   )}${dayGrid({
     label: 'Calls by service and day',
-    rows: ranked.slice(0, HEAT_ROWS).map(([service]) => service),
+    rows: ranked.slice(0, HEAT_ROWS).map(([service, row]) => [service, row.days]),
     from: day(plan.window.from),
     to: lastDay(plan),
-    cell: (service, date) => {
-      const calls = byService.get(service)?.days.get(date) ?? 0;
-      return {
-        className: shade(calls),
-        title: `${service}, ${date}: ${plural(calls, 'call')}`,
-      };
-    },
+    unit: 'call',
+    className: shade,
   })}${rest > 0 ? html`<p class="soft">${plural(rest, 'more service')} with fewer calls in the table.</p>` : ''}<details class="fold"><summary>As a table</summary><div class="scroll"><table><thead><tr><th scope="col">Service</th><th scope="col" class="num">Calls</th><th scope="col" class="num">Days with calls</th><th scope="col">Last</th></tr></thead><tbody>${ranked.map(
     ([service, row]) =>
       html`<tr><th scope="row"><code>${service}</code></th><td class="num">${count(row.calls)}</td><td class="num">${count(row.days.size)}</td><td>${row.last}</td></tr>`,
@@ -147,16 +142,11 @@ export function coverageSection(plan: Plan): Markup {
     ],
   )}${dayGrid({
     label: 'Days with log objects, by region',
-    rows: names.slice(0, COVER_ROWS),
+    rows: names.slice(0, COVER_ROWS).map((name) => [name, cells.get(name)!]),
     from: day(plan.window.from),
     to: lastDay(plan),
-    cell: (name, date) => {
-      const objects = cells.get(name)?.get(date) ?? 0;
-      return {
-        className: objects > 0 ? 'h4' : 's-blind',
-        title: `${name}, ${date}: ${plural(objects, 'object')}`,
-      };
-    },
+    unit: 'object',
+    className: (objects) => (objects > 0 ? 'h4' : 's-blind'),
   })}${names.length > COVER_ROWS ? html`<p class="soft">${plural(names.length - COVER_ROWS, 'more region')} in result.json.</p>` : ''}
 <h3 class="gap">Gaps</h3>${
     coverage.gaps.length === 0

@@ -1,6 +1,6 @@
 /** The HTML report: one file, no network, nothing runs but our own script (Content-Security-Policy by hash). */
 import type { Plan } from '../../plan/plan.ts';
-import { html, Markup } from '../escape/html.ts';
+import { html, htmlText, Markup } from '../escape/html.ts';
 import { count, day, plural } from '../text.ts';
 import { principalText } from '../view.ts';
 import { SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH } from './assets.generated.ts';
@@ -75,4 +75,12 @@ const USED = 200;
 const usage = (plan: Plan): Markup | string =>
   plan.usage.length === 0
     ? ''
-    : html`<section class="long" aria-labelledby="used-title"><h2 id="used-title">Permissions seen used</h2><details class="fold"><summary>${plural(plan.usage.length, 'permission')}</summary><div class="card scroll"><table><thead><tr><th scope="col">Action</th><th scope="col">Resource</th><th scope="col" class="num">Calls</th><th scope="col" class="optional">First</th><th scope="col" class="optional">Last</th></tr></thead><tbody>${plan.usage.slice(0, USED).map((one) => html`<tr><th scope="row"><code>${one.action}</code></th><td><code>${one.resource}</code></td><td class="num">${count(one.count)}</td><td class="optional">${day(one.firstSeen)}</td><td class="optional">${day(one.lastSeen)}</td></tr>`)}</tbody></table>${plan.usage.length > USED ? html`<p>${count(plan.usage.length - USED)} more in result.json.</p>` : ''}</div></details></section>`;
+    : html`<section class="long" aria-labelledby="used-title"><h2 id="used-title">Permissions seen used</h2><details class="fold"><summary>${plural(plan.usage.length, 'permission')}</summary><div class="card scroll"><table><thead><tr><th scope="col">Action</th><th scope="col">Resource</th><th scope="col" class="num">Calls</th><th scope="col" class="optional">First</th><th scope="col" class="optional">Last</th></tr></thead><tbody>${used(plan)}</tbody></table>${plan.usage.length > USED ? html`<p>${count(plan.usage.length - USED)} more in result.json.</p>` : ''}</div></details></section>`;
+
+/** Put together as text: most rows of a page. */
+function used({ usage }: Plan): Markup {
+  let text = '';
+  for (const one of usage.slice(0, USED))
+    text += `<tr><th scope="row"><code>${htmlText(one.action)}</code></th><td><code>${htmlText(one.resource)}</code></td><td class="num">${count(one.count)}</td><td class="optional">${htmlText(day(one.firstSeen))}</td><td class="optional">${htmlText(day(one.lastSeen))}</td></tr>`;
+  return new Markup(text);
+}

@@ -1,10 +1,11 @@
 /** The policy's change twice: statement by statement with reasons, and line by line. */
-import type { Plan } from '../../plan/plan.ts';
+import type { JsonPolicy, Plan } from '../../plan/plan.ts';
+import { diffLines } from '../diff/lines.ts';
 import { type DocumentPair, documentPairs } from '../diff/pairs.ts';
 import { type StatementDiff, semanticDiff } from '../diff/semantic.ts';
 import { statementText } from '../diff/semantic-text.ts';
-import { documentEdits } from '../diff/unified.ts';
-import { html, type Markup } from '../escape/html.ts';
+import { documentText, linesOf } from '../diff/unified.ts';
+import { html, htmlText, Markup } from '../escape/html.ts';
 import { plural } from '../text.ts';
 import { kindText, lastUsed } from '../view.ts';
 
@@ -31,16 +32,32 @@ function fate(one: StatementDiff): Markup {
   }</div></div>`;
 }
 
+const CLASS = { '-': 'd', '+': 'a', ' ': 'c' } as const;
+
 function lines(pair: DocumentPair): Markup {
-  const edits = documentEdits(pair.before?.document, pair.after?.document);
   const name = [pair.before?.name, pair.after?.name].filter((one) => one !== undefined).join(' → ');
   const suffix =
     pair.after === undefined ? ' (no longer attached)' : pair.before === undefined ? ' (new)' : '';
-  const body = edits.slice(0, LINES).map((edit) => {
-    const className = edit.op === '-' ? 'd' : edit.op === '+' ? 'a' : 'c';
-    return html`<span class="${className}">${edit.op} ${edit.line}</span>`;
-  });
-  const cut =
-    edits.length > LINES ? html`<span class="cut">${plural(edits.length - LINES, 'more line')}</span>` : '';
-  return html`<details class="fold"${pair.after === undefined ? '' : html` open`}><summary><code>${name}</code>${suffix}</summary><div class="diff" tabindex="0" role="region" aria-label="Line by line: ${name}"><pre>${body}${cut}</pre></div></details>`;
+  return html`<details class="fold"${pair.after === undefined ? '' : html` open`}><summary><code>${name}</code>${suffix}</summary><div class="diff" tabindex="0" role="region" aria-label="Line by line: ${name}"><pre>${lineByLine(pair.before?.document, pair.after?.document)}</pre></div></details>`;
+}
+
+/** Policies are shared: of a review's pages many show the same change. Bounded, as a review may be of any size. */
+const drawn = new Map<string, Markup>();
+const DRAWN = 200;
+
+function lineByLine(before: JsonPolicy | undefined, after: JsonPolicy | undefined): Markup {
+  const [olds, news] = [documentText(before), documentText(after)];
+  const key = `${olds}\n\n${news}`;
+  const known = drawn.get(key);
+  if (known) return known;
+  const edits = diffLines(linesOf(olds), linesOf(news));
+  let body = '';
+  for (const { op, line } of edits.length > LINES ? edits.slice(0, LINES) : edits)
+    body += `<span class="${CLASS[op]}">${op} ${htmlText(line)}</span>`;
+  if (edits.length > LINES)
+    body += html`<span class="cut">${plural(edits.length - LINES, 'more line')}</span>`.text;
+  const markup = new Markup(body);
+  if (drawn.size >= DRAWN) drawn.clear();
+  drawn.set(key, markup);
+  return markup;
 }

@@ -26,26 +26,30 @@ export const rows = (plan: Plan): readonly Row[] => plan.findings.map(row);
 function row(one: Finding): Row {
   const { evidence } = one;
   const more: (readonly [string, readonly string[]])[] = [];
-  const add = (label: string, values: readonly (string | undefined)[]): void => {
-    const given = values.filter((value): value is string => value !== undefined && value !== '').map(visible);
+  const only = (label: string, value: string | undefined): void => {
+    if (value !== undefined && value !== '') more.push([label, [visible(value)]]);
+  };
+  const add = (label: string, values: readonly string[]): void => {
+    const given: string[] = [];
+    for (const value of values) if (value !== '') given.push(visible(value));
     if (given.length > SHOWN)
       more.push([label, [...given.slice(0, SHOWN), `and ${given.length - SHOWN} more`]]);
     else if (given.length > 0) more.push([label, given]);
   };
-  add('if this is wrong', [one.impact]);
-  add('could it be seen', [evidence.observability]);
-  add('policy', [one.policy]);
-  add('statement', [one.statement]);
+  only('if this is wrong', one.impact);
+  only('could it be seen', evidence.observability);
+  only('policy', one.policy);
+  only('statement', one.statement);
   add('actions', one.actions);
   add('resources', one.resources);
   add('risk', one.risk.map(kindText));
-  add('first seen', [evidence.firstSeen]);
-  add('last seen', [evidence.lastSeen]);
-  add('last accessed', [evidence.lastAccessed]);
-  add('last accessed from', [evidence.lastAccessedOrigin]);
+  only('first seen', evidence.firstSeen);
+  only('last seen', evidence.lastSeen);
+  only('last accessed', evidence.lastAccessed);
+  only('last accessed from', evidence.lastAccessedOrigin);
   add('events', evidence.sampleEventIds);
-  add('finding', [one.id]);
-  const last = [evidence.lastSeen ?? '', evidence.lastAccessed ?? ''].sort().at(-1) ?? '';
+  only('finding', one.id);
+  const last = later(evidence.lastSeen ?? '', evidence.lastAccessed ?? '');
   return {
     id: visible(one.id),
     kind: kindText(one.kind),
@@ -60,3 +64,8 @@ function row(one: Finding): Row {
     more,
   };
 }
+
+const later = (a: string, b: string): string => {
+  if (a < b) return b;
+  return a;
+};
