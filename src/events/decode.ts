@@ -102,7 +102,10 @@ export type Sightings = Pick<TrailEvent, 'count' | 'firstSeen' | 'lastSeen' | 's
  */
 export function decodeAlike(record: JsonObject, caller: Caller, seen: Sightings): TrailEvent {
   const name = (key: string): string => string(record, key) ?? '';
-  return typed(record, caller, seen, name('eventSource'), name('eventName'), name('eventVersion'), '');
+  const [source, call, version] = [name('eventSource'), name('eventName'), name('eventVersion')];
+  const event: Mutable<TrailEvent> = typed(record, caller, seen, source, call, version, '');
+  event.like = {};
+  return event;
 }
 
 function typed(

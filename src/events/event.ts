@@ -112,6 +112,8 @@ export interface TrailEvent {
    * the source has removed the copies.
    */
   readonly dedupeKey: string;
+  /** One object in all events that differ in no more than count, times and samples, where the source knows of such. */
+  readonly like?: object;
   /** addendum.reason UPDATED_DATA: corrects an earlier record, so it adds evidence but no count. */
   readonly supersedes?: string;
 }

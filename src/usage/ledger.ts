@@ -144,6 +144,7 @@ function createBook({ window, resolve, exclude }: LedgerOptions, budget: Budget)
   const serviceDays = new Map<string, Map<number, number>>();
   const [sessions, sourceIps, workloads] = [createDistinct(), createDistinct(), createDistinct()];
   let ref: PrincipalRef | undefined;
+  let last: { readonly like: object; readonly resolution: Resolution } | undefined;
   let own = 0;
 
   /** Returns undefined so that a caller can leave with the count. */
@@ -153,6 +154,12 @@ function createBook({ window, resolve, exclude }: LedgerOptions, budget: Budget)
     if (reason === undefined) return;
     const key = `${bucket} ${reason}`;
     reasons.set(key, (reasons.get(key) ?? 0) + by);
+  };
+  /** Events of one call on many days come one after the other, and need the same. */
+  const resolutionOf = (event: TrailEvent): Resolution => {
+    if (event.like === undefined) return resolve(event);
+    if (last?.like !== event.like) last = { like: event.like, resolution: resolve(event) };
+    return last.resolution;
   };
   const witness = (event: TrailEvent): void => {
     const { principal } = event;
@@ -183,7 +190,7 @@ function createBook({ window, resolve, exclude }: LedgerOptions, budget: Budget)
       const excluded = exclude?.(event);
       if (excluded !== undefined) return count('excluded', excluded, event.count);
       witness(event);
-      const resolution = resolve(event);
+      const resolution = resolutionOf(event);
       if (resolution.status === 'no-permission')
         return count('no-permission', resolution.reason, event.count);
       if (event.outcome.kind === 'denied') {

@@ -57,10 +57,10 @@ export interface Aggregator {
   /** Takes a record of the exact path, which goes to `into` at once. */
   exact(record: string, into: Exact): void;
   /**
-   * Reads what is known of a record's identity, so that many can be looked up without waiting for any, where adding
-   * waits for the memory at each. Gives what it read, so that the read is not left out.
+   * Reads what is known of a record's identity and of its group, so that many can be looked up without waiting for any,
+   * where adding waits for the memory at each. Gives what it read, so that the read is not left out.
    */
-  touch(low: number): number;
+  touch(low: number, group: number | undefined): number;
   /** True when the groups take as much memory as they may: drain before adding more. */
   full(): boolean;
   /** Hands over, some at a time, and forgets all groups; the ids stay known. */
@@ -157,7 +157,7 @@ export function createAggregator(hash: RowHash, most = MAX_GROUPS, ids = MAX_IDS
       else identities[owners[groups.template(group)]!]!.duplicates++;
     },
     exact,
-    touch: (low) => seen.touch(low),
+    touch: (low, group) => seen.touch(low) ^ (group === undefined ? 0 : groups.touch(group)),
     full: () =>
       templates.bytes > MAX_RECORD_BYTES || groups.size > most || identities.length > MAX_IDENTITIES,
     *drain() {

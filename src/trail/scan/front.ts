@@ -5,7 +5,7 @@
  */
 import { type Caller, callerOf } from '../../events/decode.ts';
 import { type JsonObject, member, type TrailEvent } from '../../events/event.ts';
-import { createTable } from './hash-table.ts';
+import { createSharedBits, createTable } from './hash-table.ts';
 import { EXACT, type RowHash, type RowRecords, STATUS, UNSTEADY } from './kernel.ts';
 import { parseRecord } from './record.ts';
 
@@ -46,16 +46,21 @@ export const callerText = (raw: unknown): string =>
 /** The low word of a record's identity with that of its principal mixed in. */
 export const mixed = (low: number, own: number): number => (low ^ Math.imul(own, 0x9e3779b1)) >>> 0;
 
-/** `resolve` is what the run maps events with; watched here for whether it reads the volatile members. */
+/**
+ * `resolve` is what the run maps events with; watched here for whether it reads the volatile members. Fronts of one seed
+ * can share what they find out of that, in `shared`.
+ */
 export function createFront(
   resolve: (event: TrailEvent) => unknown,
   hash: RowHash,
   cuts: readonly number[],
+  shared?: SharedArrayBuffer,
 ): Front {
   /** By the hash of a userIdentity. */
   const identities = createTable();
   /** By key and identity: whether the volatile members count. */
-  const volatility = createTable(1 << 12);
+  const own = createTable(1 << 12);
+  const volatility = shared ? createSharedBits(shared) : own;
   const templates = createTable(1 << 12);
   const groups = createTable(1 << 14);
   const callers = new Map<string, number>();
@@ -148,7 +153,7 @@ export function createFront(
       return groupsTold++;
     },
     clear: () => {
-      for (const table of [identities, volatility, templates, groups]) table.clear();
+      for (const table of [identities, own, templates, groups]) table.clear();
       callers.clear();
       hashes = [];
       templatesTold = groupsTold = 0;

@@ -46,6 +46,8 @@ export interface GroupReaderOptions {
   readonly resolve: (event: TrailEvent) => unknown;
   readonly reads: RequestReads | undefined;
   readonly cuts: readonly number[];
+  /** What readers in several threads share: SHARED_BYTES of zeros. */
+  readonly shared?: SharedArrayBuffer;
 }
 
 /** Owns a kernel's memory, so one a thread. */
@@ -56,10 +58,11 @@ export function createGroupReader({
   resolve,
   reads,
   cuts,
+  shared,
 }: GroupReaderOptions): GroupReader {
   const walk = kernelWalk(module, undefined);
   const reader = rowReader(module, seed, reads);
-  const front = createFront(resolve, reader.hash, cuts);
+  const front = createFront(resolve, reader.hash, cuts, shared);
   return {
     read: (bytes, taker) => {
       let records = 0;

@@ -13,7 +13,7 @@ import { serve } from './serve.ts';
 import type { FileResult } from './threads.ts';
 import { createTeller } from './told.ts';
 
-const { seed, cuts, module } = workerData as GroupWork;
+const { seed, cuts, module, shared } = workerData as GroupWork;
 const catalogue = await loadCatalogue();
 const { resolve } = createResolver(catalogue);
 const teller = createTeller();
@@ -21,6 +21,7 @@ const reader = createGroupReader({
   module,
   seed,
   cuts,
+  shared,
   limits: LIMITS,
   resolve,
   reads: (source, name) => requestMembersRead(catalogue, source, name),

@@ -52,6 +52,40 @@ export function createTable(initial = 1 << 10): Table {
   };
 }
 
+/** Slots that are looked at for a key. */
+const NEAR = 4;
+const SHARED_SLOTS = 1 << 17;
+/** Bytes of a table for `createSharedBits`. */
+export const SHARED_BYTES = SHARED_SLOTS * 8;
+
+/**
+ * A bit for each key, in memory that threads share, without locks: a slot is the key with the bit in place of its lowest
+ * one, so that of two writers at once at worst nothing is found. What there is no room for is let go.
+ */
+export function createSharedBits(memory: SharedArrayBuffer): Pick<Table, 'get' | 'put'> {
+  const words = new Uint32Array(memory);
+  // 0/0 marks a free slot, so no key may be that.
+  const keyOf = (high: number): number => ((high | 2) & ~1) >>> 0;
+  const slotOf = (low: number, near: number): number => ((low + near) & (SHARED_SLOTS - 1)) * 2;
+  return {
+    get: (low, high) => {
+      for (let near = 0; near < NEAR; near++) {
+        const at = slotOf(low, near);
+        const held = words[at + 1]!;
+        if (words[at] === low >>> 0 && (held & ~1) >>> 0 === keyOf(high)) return held & 1;
+      }
+      return -1;
+    },
+    put: (low, high, bit) => {
+      let at = slotOf(low, 0);
+      for (let near = NEAR - 1; near >= 0; near--)
+        if (words[slotOf(low, near) + 1] === 0) at = slotOf(low, near);
+      words[at] = low;
+      words[at + 1] = keyOf(high) | bit;
+    },
+  };
+}
+
 export interface HashSet {
   /** Adds; false when it was there already. */
   add(low: number, high: number): boolean;

@@ -2,9 +2,10 @@
 import type { Content } from '../digest/logs.ts';
 import { type Inspect, withheldBatch } from '../digest/withhold.ts';
 import type { Batch, PrincipalFilter } from '../source.ts';
-import { type AggregateOptions, type Aggregator, createAggregator } from './aggregate.ts';
+import { type AggregateOptions, createAggregator } from './aggregate.ts';
 import type { ScanFile, ScannedFile } from './files.ts';
 import { randomSeed, type Seed } from './group-reader.ts';
+import { SHARED_BYTES } from './hash-table.ts';
 import { loadKernel, rowReader } from './kernel.ts';
 import { createLink, type Link } from './link.ts';
 import type { Packed } from './pack.ts';
@@ -27,6 +28,8 @@ export interface GroupWork {
   readonly cuts: readonly number[];
   /** Compiled once for all threads. */
   readonly module: WebAssembly.Module;
+  /** See `GroupReaderOptions`. */
+  readonly shared: SharedArrayBuffer;
 }
 export interface HashedFile extends Packed {
   readonly content?: Content;
@@ -71,11 +74,12 @@ export async function* groupFiles<T extends ScanFile>(
   const module = loadKernel();
   if (!module) throw new Error('the kernel is not built');
   const seed = randomSeed();
+  const shared = new SharedArrayBuffer(SHARED_BYTES);
   const groups = createAggregator(rowReader(module, seed).hash, most);
   let next = 0;
   while (next < files.length) {
     const left = files.slice(next);
-    const data: GroupWork = { seed, cuts, module };
+    const data: GroupWork = { seed, cuts, module, shared };
     const links = new Map<number, Link>();
     for await (const result of inThreads<GroupedFile>(ALL, pathsOf(left), data, workers)) {
       const file = left[result.index]!;
@@ -83,7 +87,7 @@ export async function* groupFiles<T extends ScanFile>(
       const link = links.get(result.worker) ?? createLink(groups);
       links.set(result.worker, link);
       if (result.failed !== undefined) yield { file, bytes: 0, failed: result.failed };
-      else yield { file, bytes: result.bytes, batch: grouped(result, file, groups, link) };
+      else yield { file, bytes: result.bytes, batch: grouped(result, file, link) };
       // The threads know what they have told, and must forget it with the groups: they end, and others start.
       if (groups.full()) break;
     }
@@ -91,15 +95,10 @@ export async function* groupFiles<T extends ScanFile>(
   }
 }
 
-function grouped(
-  { told, records, damage }: GroupedFile,
-  { object }: ScanFile,
-  groups: Aggregator,
-  link: Link,
-): Batch {
+function grouped({ told, records, damage }: GroupedFile, { object }: ScanFile, link: Link): Batch {
   const taken = { events: [], rejections: [], skippedOtherPrincipal: 0 };
   link.into(taken);
-  retell(told, link, groups.touch);
+  retell(told, link);
   return groupedBatch(object, records, taken, damage);
 }
 

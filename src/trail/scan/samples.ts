@@ -1,4 +1,4 @@
-/** The counters of an aggregate, in typed arrays: 60 bytes a group of alike records instead of an object each. */
+/** The counters of an aggregate, in one typed array: 72 bytes a group of alike records instead of an object each. */
 
 import type { Sightings } from '../../events/decode.ts';
 
@@ -6,6 +6,12 @@ import type { Sightings } from '../../events/decode.ts';
 const KEPT = 3;
 /** Words of one sample: seconds, then the 16 bytes of a UUID. */
 const WORDS = 5;
+/**
+ * Words of a group: its template, its count, the last second, then the samples with the earliest one at the end. What
+ * most records need, the count and the second of the latest sample, lies together.
+ */
+const [TEMPLATE, COUNT, LAST, SAMPLES] = [0, 1, 2, 3];
+const SIZE = SAMPLES + KEPT * WORDS;
 const HEX = Buffer.from('0123456789abcdef');
 
 export interface Groups {
@@ -14,6 +20,8 @@ export interface Groups {
   open(template: number): number;
   /** Counts one record; its id is the four words at `idAt`. */
   add(group: number, seconds: number, words: Uint32Array, idAt: number): void;
+  /** Reads a group, for it to be near when a record is added; gives what it read. */
+  touch(group: number): number;
   template(group: number): number;
   read(group: number): Sightings;
   clear(): void;
@@ -22,22 +30,20 @@ export interface Groups {
 export function createGroups(): Groups {
   let capacity = 1 << 10;
   let size = 0;
-  let templates = new Int32Array(capacity);
-  let counts = new Uint32Array(capacity);
-  let lasts = new Uint32Array(capacity);
-  let samples = new Uint32Array(capacity * KEPT * WORDS);
+  let held = new Uint32Array(capacity * SIZE);
   const grow = (): void => {
     capacity *= 2;
-    templates = grown(templates, new Int32Array(capacity));
-    counts = grown(counts, new Uint32Array(capacity));
-    lasts = grown(lasts, new Uint32Array(capacity));
-    samples = grown(samples, new Uint32Array(capacity * KEPT * WORDS));
+    const from = held;
+    held = new Uint32Array(capacity * SIZE);
+    held.set(from);
   };
+  /** Where the sample of a place lies, of which 0 is the earliest. */
+  const placeOf = (base: number, place: number): number => base + SAMPLES + (KEPT - 1 - place) * WORDS;
   const text = Buffer.alloc(36, '-');
   const idAt = (at: number): string => {
     let to = 0;
     for (let word = 1; word <= 4; word++) {
-      let bytes = samples[at + word]!;
+      let bytes = held[at + word]!;
       for (let byte = 0; byte < 4; byte++) {
         if (to === 8 || to === 13 || to === 18 || to === 23) to++;
         text[to++] = HEX[(bytes >>> 4) & 15]!;
@@ -54,41 +60,45 @@ export function createGroups(): Groups {
     },
     open: (template) => {
       if (size === capacity) grow();
-      templates[size] = template;
-      counts[size] = lasts[size] = 0;
+      const base = size * SIZE;
+      held[base + TEMPLATE] = template;
+      held[base + COUNT] = held[base + LAST] = 0;
       return size++;
     },
     add: (group, seconds, words, from) => {
-      const count = counts[group]!;
-      counts[group] = count + 1;
-      if (seconds > lasts[group]!) lasts[group] = seconds;
-      const base = group * KEPT * WORDS;
-      let held = Math.min(count, KEPT);
+      const base = group * SIZE;
+      const count = held[base + COUNT]!;
+      held[base + COUNT] = count + 1;
+      if (seconds > held[base + LAST]!) held[base + LAST] = seconds;
+      const kept = Math.min(count, KEPT);
       // Samples are in order; find the place of this one from the end.
-      let place = held;
-      while (place > 0 && before(seconds, words, from, samples, base + (place - 1) * WORDS)) place--;
+      let place = kept;
+      while (place > 0 && before(seconds, words, from, held, placeOf(base, place - 1))) place--;
       if (place === KEPT) return;
-      held = Math.min(held, KEPT - 1);
-      samples.copyWithin(base + (place + 1) * WORDS, base + place * WORDS, base + held * WORDS);
-      const at = base + place * WORDS;
-      samples[at] = seconds;
-      for (let word = 0; word < 4; word++) samples[at + 1 + word] = words[from + word]!;
+      // The later ones move on by one, and a last one too many is written over.
+      const latest = placeOf(base, Math.min(kept, KEPT - 1));
+      const at = placeOf(base, place);
+      held.copyWithin(latest, latest + WORDS, at + WORDS);
+      held[at] = seconds;
+      for (let word = 0; word < 4; word++) held[at + 1 + word] = words[from + word]!;
     },
-    template: (group) => templates[group]!,
+    touch: (group) => held[group * SIZE + COUNT]!,
+    template: (group) => held[group * SIZE + TEMPLATE]!,
     read: (group) => {
-      const count = counts[group]!;
-      const base = group * KEPT * WORDS;
+      const base = group * SIZE;
+      const count = held[base + COUNT]!;
       const sampleIds: string[] = [];
       const sampleTimes: number[] = [];
-      for (let held = 0; held < Math.min(count, KEPT); held++) {
-        sampleIds.push(idAt(base + held * WORDS));
-        sampleTimes.push(samples[base + held * WORDS]! * 1000);
+      for (let place = 0; place < Math.min(count, KEPT); place++) {
+        const at = placeOf(base, place);
+        sampleIds.push(idAt(at));
+        sampleTimes.push(held[at]! * 1000);
       }
       // The earliest sample is the earliest record.
       return {
         count,
-        firstSeen: samples[base]! * 1000,
-        lastSeen: lasts[group]! * 1000,
+        firstSeen: sampleTimes[0] ?? 0,
+        lastSeen: held[base + LAST]! * 1000,
         sampleIds,
         sampleTimes,
       };
@@ -97,11 +107,6 @@ export function createGroups(): Groups {
       size = 0;
     },
   };
-}
-
-function grown<T extends Uint32Array | Int32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }
 
 /** Whether a record comes before a sample by time and then id, which as bytes sorts like its text. */

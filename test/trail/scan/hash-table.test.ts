@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createHashSet } from '../../../src/trail/scan/hash-table.ts';
+import { createHashSet, createSharedBits, SHARED_BYTES } from '../../../src/trail/scan/hash-table.ts';
 
 const word = fc.integer({ min: 0, max: 40 });
 
@@ -45,5 +45,40 @@ describe('a set of hashes', () => {
         expect(distinct - set.forgotten).toBeLessThanOrEqual(2 * most);
       }),
     );
+  });
+});
+
+describe('createSharedBits', () => {
+  it('gives the bit that was put under a key, or nothing, to whoever shares the memory', () => {
+    const memory = new SharedArrayBuffer(SHARED_BYTES);
+    const [mine, theirs] = [createSharedBits(memory), createSharedBits(memory)];
+    const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+    const known = new Map<string, number>();
+    fc.assert(
+      fc.property(fc.array(fc.tuple(word, word, fc.boolean()), { minLength: 1 }), (entries) => {
+        for (const [low, high, bit] of entries) {
+          // The lowest two bits of the high word are not told apart.
+          const key = `${low} ${high >>> 2}`;
+          if (known.has(key)) continue;
+          expect(theirs.get(low, high)).toBe(-1);
+          known.set(key, bit ? 1 : 0);
+          mine.put(low, high, bit ? 1 : 0);
+          expect(theirs.get(low, high)).toBe(bit ? 1 : 0);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('lets go what there is no room for, and never gives the bit of another key', () => {
+    const bits = createSharedBits(new SharedArrayBuffer(SHARED_BYTES));
+    for (let high = 0; high < 40; high += 4) bits.put(7, high, (high >> 2) & 1);
+    const found = Array.from({ length: 10 }, (_, index) => bits.get(7, index * 4));
+    found.forEach((bit, index) => {
+      expect([-1, index & 1]).toContain(bit);
+    });
+    expect(found.filter((bit) => bit >= 0)).toHaveLength(4);
+    // The last one always finds a place.
+    expect(found.at(-1)).toBe(1);
   });
 });
