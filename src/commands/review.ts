@@ -13,6 +13,7 @@ import { INDEX_FORMATS, INDEX_NAMES, indexFiles, isIndexFormat } from '../report
 import { plural } from '../report/text.ts';
 import type { PrincipalUsage } from '../usage/usage.ts';
 import type { Args, Command, Io } from './command.ts';
+import { compileLater } from './compile-later.ts';
 import { readConfig } from './config.ts';
 import { pageFormats } from './deliver.ts';
 import { collect, openSource } from './evidence.ts';
@@ -41,6 +42,7 @@ async function review(args: Args, io: Io): Promise<ExitCode> {
   pageFormats(args);
   parseFailOn([String(args.failOn ?? '')], CHECK_IDS);
   parseSkips(words(args.skipChecks));
+  compileLater();
   const reviewed = await readReviewed(args, io);
   try {
     return await reviewAccounts(reviewed, args, io, format);
