@@ -4,6 +4,8 @@ export interface Captures {
   readonly expression: RegExp;
   /** Name of each capture, in order; empty for one without a name. */
   readonly names: readonly string[];
+  /** Its one capture is all of a text that matches. */
+  readonly takesAll: boolean;
 }
 
 /** An escape, a class of characters, or the start of a capture. */
@@ -17,5 +19,6 @@ export function compileCaptures(source: string): Captures {
     names.push(name ?? '');
     return '(';
   });
-  return { expression: new RegExp(plain, 's'), names };
+  const takesAll = names.length === 1 && plain.startsWith('^(') && plain.indexOf(')') === plain.length - 2;
+  return { expression: new RegExp(plain, 's'), names, takesAll: takesAll && plain.endsWith(')$') };
 }

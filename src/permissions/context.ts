@@ -6,25 +6,25 @@
  * They narrow a permission only where every use of it bears them.
  */
 import type { ActionName } from '../catalogue/catalogue.ts';
-import type { TrailEvent } from '../events/event.ts';
+import type { Call } from './call.ts';
 
 export type Context = readonly (readonly [key: string, value: string])[];
-const NONE: Context = [];
+export const NO_CONTEXT: Context = [];
 /** Callers met so far and the service each names; they come from logs, hence the bound. */
 const SERVICES = new Map<string, string | undefined>();
 const MAX_CALLERS = 1_000;
 const SERVICE = /^([a-z0-9-]+(?:\.[a-z0-9-]+)*)\.amazonaws\.com(?:\.cn)?$/;
 
 /** Pairs sorted by key; empty for direct calls and for texts that name no service (`AWS Internal`). */
-export function contextOf(action: ActionName, event: TrailEvent): Context {
-  const caller = event.invokedBy;
-  if (caller === undefined || caller === event.eventSource) return NONE;
+export function contextOf(action: ActionName, call: Call): Context {
+  const { caller } = call;
+  if (caller === undefined) return NO_CONTEXT;
   const service = serviceOf(caller);
-  if (service === undefined) return NONE;
+  if (service === undefined) return NO_CONTEXT;
   if (!action.startsWith('kms:') || service.includes('.')) return [['aws:CalledVia', caller]];
   return [
     ['aws:CalledVia', caller],
-    ['kms:ViaService', `${service}.${event.awsRegion}.amazonaws.com`],
+    ['kms:ViaService', `${service}.${call.awsRegion}.amazonaws.com`],
   ];
 }
 

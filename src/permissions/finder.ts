@@ -3,24 +3,27 @@
  * response. Built once for each (action, event name); a record is walked once for all paths.
  */
 import type { CatalogueAction } from '../catalogue/catalogue.ts';
-import type { Json, TrailEvent } from '../events/event.ts';
+import type { Json } from '../events/event.ts';
 import type { ResourceOverride } from './actions.ts';
 import type { ServiceTypes } from './arn-types.ts';
-import { type Applies, compileConclusion, type Found } from './conclusion.ts';
+import type { Call } from './call.ts';
+import { type Applies, type Conclusion, compileConclusion } from './conclusion.ts';
 import { partial } from './inexact.ts';
 import { lookupsFor, overrideLookup } from './lookups.ts';
 import { compilePath } from './path.ts';
 import { PathIndex, type Visitor } from './path-index.ts';
 import type { ResourceRef } from './permission.ts';
-import { placeOf } from './place.ts';
 import { formOf, typeApplies } from './selection.ts';
 import { compileSlots, type SlotLookup } from './slots.ts';
 import { parseTemplate } from './template.ts';
 import { type Hit, insertHit, partOf, resolveType, type TypePlan } from './type-resolution.ts';
 
-export type Finder = (event: TrailEvent) => readonly ResourceRef[];
+export interface Finder {
+  find(call: Call): readonly ResourceRef[];
+}
 
-const ANY_NONE: readonly ResourceRef[] = [{ kind: 'any', found: 'no-resource-level' }];
+/** The resources of an action without resource-level permission. */
+export const ANY_RESOURCE: readonly ResourceRef[] = [{ kind: 'any', found: 'no-resource-level' }];
 
 /** Compiles the finder of an action for an operation. */
 export function compileFinder(
@@ -29,122 +32,169 @@ export function compileFinder(
   types: ServiceTypes,
   override?: ResourceOverride,
 ): Finder {
-  if (action.resourceTypes.length === 0) return () => ANY_NONE;
-  if (override && 'templates' in override) return compileTemplates(override.templates);
-  const entries: SlotLookup[] = [];
-  const plans = action.resourceTypes.map((type, plan): TypePlan => {
-    const templates = types.templates(type.name);
-    const lookups = override
-      ? [overrideLookup(override)]
-      : lookupsFor(action.service, type.name, operation, templates);
-    const slots = compileSlots(templates, lookups, plan);
-    entries.push(...slots.lookups);
-    return {
-      name: type.name,
-      templates: slots.templates,
-      size: slots.size,
-      form: formOf(action, type.name),
-      // Where AWS adds a part that no record shows, a bare ARN cannot be told from a part of one.
-      open: lookups.some((one) => one.suffix !== undefined),
-    };
-  });
-  const of = (from: string) => entries.filter((one) => one.path.from === from);
-  const request = new PathIndex(of('request'));
-  const response = new PathIndex(of('response'));
-  const caller = of('principal');
-  const uncertain = entries.some((one) => one.lookup.pathUnknown);
-  const indexes = new Map(plans.map((plan, index) => [plan.name, index]));
-  const applies = plans.map((plan) => typeApplies(action.action, plan.name));
-  const applicable = (index: number, event: TrailEvent) => applies[index]?.(event) !== false;
-  const { isWanting, conclude } = compileConclusion(action, plans, applies);
-
-  const compiled: Compiled = { plans, applies, uncertain, types };
-
-  return (event) => {
-    const search = new Search(compiled, event);
-    const { found, hits } = search;
-    let done = 0;
-    if (!override)
-      for (const { arn } of event.resources) {
-        const index = arn === undefined ? undefined : indexes.get(types.typeOf(arn) ?? '');
-        if (index === undefined || !applicable(index, event)) continue;
-        const { name, form } = plans[index]!;
-        const ref = literal(form ? form(arn!) : arn!, name);
-        const others = found[index];
-        if (others === undefined) done += 1;
-        found[index] = others === undefined ? [ref] : [...others, ref];
-      }
-    if (done === plans.length) return conclude(found, event);
-
-    if (event.requestParameters !== null) {
-      request.each(event.requestParameters, search);
-      if (search.hasHits) search.settle(false);
-    }
-    // The response last: a scan that groups records treats those alike whose response is never looked at.
-    if (!response.isEmpty && isWanting(found) && event.responseElements !== null) {
-      response.each(event.responseElements, search);
-      if (search.hasHits) search.settle(false);
-    }
-    if (uncertain && search.hasHits) search.settle(true);
-    for (const { plan } of caller)
-      if (found[plan] === undefined && event.principal.kind === 'user' && hits[plan] === undefined)
-        found[plan] = [literal(event.principal.arn, plans[plan]!.name, 'request')];
-    if (search.hasHits && isWanting(found))
-      for (let index = 0; index < plans.length; index += 1)
-        if (found[index] === undefined && hits[index] !== undefined && applicable(index, event))
-          found[index] = partOf(plans[index]!, hits[index]!, event);
-    return conclude(found, event);
-  };
+  if (action.resourceTypes.length === 0) return { find: () => ANY_RESOURCE };
+  return override && 'templates' in override
+    ? compileTemplates(override.templates)
+    : new RecordFinder(action, operation, types, override);
 }
 
-/** What a search needs of its finder. */
-interface Compiled {
-  readonly plans: readonly TypePlan[];
-  readonly applies: Applies;
-  readonly uncertain: boolean;
-  readonly types: ServiceTypes;
-}
+/** Owns what the lookups found in one record, by type, best lookup first: for one call at a time. */
+class RecordFinder implements Finder, Visitor<SlotLookup> {
+  readonly #plans: readonly TypePlan[];
+  readonly #applies: Applies;
+  readonly #types: ServiceTypes;
+  readonly #conclusion: Conclusion;
+  readonly #request: PathIndex<SlotLookup>;
+  readonly #response: PathIndex<SlotLookup>;
+  /** Lookups that take the caller itself for the resource. */
+  readonly #caller: readonly SlotLookup[];
+  /** Index of a type by its name; undefined where there is one. */
+  readonly #indexes: ReadonlyMap<string, number> | undefined;
+  /** Some names come without their path. */
+  readonly #uncertain: boolean;
+  /** A row names the one place where the resource stands. */
+  readonly #overridden: boolean;
+  readonly #found: (readonly ResourceRef[] | undefined)[];
+  readonly #hits: (Hit | undefined)[];
+  #hasHits = false;
+  #call: Call | undefined;
 
-/** What the lookups found in one record: by type, best lookup first. */
-class Search implements Visitor<SlotLookup> {
-  readonly found: Found;
-  readonly hits: (Hit | undefined)[];
-  hasHits = false;
-  readonly compiled: Compiled;
-  readonly event: TrailEvent;
+  constructor(
+    action: CatalogueAction,
+    operation: string,
+    types: ServiceTypes,
+    override: Exclude<ResourceOverride, { templates: unknown }> | undefined,
+  ) {
+    const lookups: SlotLookup[] = [];
+    const plans = action.resourceTypes.map((type, plan): TypePlan => {
+      const templates = types.templates(type.name);
+      const own = override
+        ? [overrideLookup(override)]
+        : lookupsFor(action.service, type.name, operation, templates);
+      const slots = compileSlots(templates, own, plan);
+      lookups.push(...slots.lookups);
+      return {
+        name: type.name,
+        templates: slots.templates,
+        size: slots.size,
+        form: formOf(action, type.name),
+        // Where AWS adds a part that no record shows, a bare ARN cannot be told from a part of one.
+        open: own.some((one) => one.suffix !== undefined),
+      };
+    });
+    const of = (from: string) => lookups.filter((one) => one.path.from === from);
+    this.#plans = plans;
+    this.#applies = plans.map((plan) => typeApplies(action.action, plan.name));
+    this.#types = types;
+    this.#conclusion = compileConclusion(action, plans, this.#applies);
+    this.#request = new PathIndex(of('request'));
+    this.#response = new PathIndex(of('response'));
+    this.#caller = of('principal');
+    this.#indexes = plans.length === 1 ? undefined : new Map(plans.map((plan, index) => [plan.name, index]));
+    this.#uncertain = lookups.some((one) => one.lookup.pathUnknown);
+    this.#overridden = override !== undefined;
+    this.#found = plans.map(() => undefined);
+    this.#hits = plans.map(() => undefined);
+  }
 
-  constructor(compiled: Compiled, event: TrailEvent) {
-    const { length } = compiled.plans;
-    this.compiled = compiled;
-    this.event = event;
-    this.found = new Array(length);
-    this.hits = new Array(length);
+  find(call: Call): readonly ResourceRef[] {
+    this.#call = call;
+    if (this.#overridden || this.#takeNamed(call) < this.#plans.length) this.#lookUp(call);
+    const refs = this.#conclusion.conclude(this.#found, call);
+    this.#letGo();
+    return refs;
   }
 
   visit(entry: SlotLookup, value: Json): void {
-    const { plan, lookup } = entry;
-    if (this.found[plan] !== undefined || (lookup.condition && !lookup.condition(this.event))) return;
+    const { plan, lookup, path } = entry;
+    if (this.#found[plan] !== undefined || (lookup.condition && !lookup.condition(this.#call!))) return;
     // Most members of most requests are plain texts, and most lookups take nothing but an ARN.
     if (entry.onlyArn && typeof value === 'string' && !value.startsWith('arn')) return;
-    const values = lookup.path.rest(value);
-    if (values.length === 0) return;
-    this.hasHits = true;
-    this.hits[plan] = insertHit(this.hits[plan], { entry, values, next: undefined });
+    let text = path.only(value);
+    let several: readonly string[] | undefined;
+    if (text === undefined) {
+      const values = path.rest(value);
+      if (values.length === 0) return;
+      if (values.length > 1) several = values;
+      text = values[0]!;
+    }
+    this.#hasHits = true;
+    this.#hits[plan] = insertHit(this.#hits[plan], { entry, text, several, next: undefined });
   }
 
-  settle(last: boolean): void {
-    const { plans, applies, uncertain, types } = this.compiled;
-    for (let index = 0; index < plans.length; index += 1) {
-      const seen = this.hits[index];
-      if (seen === undefined || this.found[index] !== undefined) continue;
-      if (applies[index]?.(this.event) === false) continue;
-      // A name without its path waits until the response had its say.
-      this.found[index] = resolveType(plans[index]!, seen, last || !uncertain, this.event, types);
+  /** Takes the resources that the record names itself. @returns how many types have one. */
+  #takeNamed(call: Call): number {
+    let done = 0;
+    for (const { arn } of call.resources) {
+      const index = arn === undefined ? -1 : this.#indexOf(arn);
+      if (index < 0 || this.#applies[index]?.(call) === false) continue;
+      const { name, form } = this.#plans[index]!;
+      const ref = literal(form ? form(arn!) : arn!, name, 'resources');
+      const others = this.#found[index];
+      if (others === undefined) done += 1;
+      this.#found[index] = others === undefined ? [ref] : [...others, ref];
     }
+    return done;
+  }
+
+  /** Index of the type that an ARN is of; -1 where the action has no such type. */
+  #indexOf(arn: string): number {
+    const type = this.#types.typeOf(arn);
+    if (this.#indexes === undefined) return type === this.#plans[0]!.name ? 0 : -1;
+    return type === undefined ? -1 : (this.#indexes.get(type) ?? -1);
+  }
+
+  #lookUp(call: Call): void {
+    if (call.requestParameters !== null) {
+      this.#request.each(call.requestParameters, this);
+      if (this.#hasHits) this.#settle(call, false);
+    }
+    // The response last: a scan that groups records treats those alike whose response is never looked at.
+    if (
+      !this.#response.isEmpty &&
+      this.#conclusion.isWanting(this.#found) &&
+      call.responseElements !== null
+    ) {
+      this.#response.each(call.responseElements, this);
+      if (this.#hasHits) this.#settle(call, false);
+    }
+    if (this.#uncertain && this.#hasHits) this.#settle(call, true);
+    for (const { plan } of this.#caller)
+      if (this.#found[plan] === undefined && call.principal.kind === 'user' && this.#hits[plan] === undefined)
+        this.#found[plan] = [literal(call.principal.arn, this.#plans[plan]!.name, 'request')];
+    if (this.#hasHits && this.#conclusion.isWanting(this.#found)) this.#takeParts(call);
+  }
+
+  #settle(call: Call, last: boolean): void {
+    // A name without its path waits until the response had its say.
+    const named = last || !this.#uncertain;
+    for (let index = 0; index < this.#hits.length; index += 1) {
+      const seen = this.#hits[index];
+      if (seen === undefined || this.#found[index] !== undefined) continue;
+      if (this.#applies[index]?.(call) === false) continue;
+      this.#found[index] = resolveType(this.#plans[index]!, seen, named, call, this.#types);
+    }
+  }
+
+  #takeParts(call: Call): void {
+    for (let index = 0; index < this.#hits.length; index += 1) {
+      const seen = this.#hits[index];
+      if (seen === undefined || this.#found[index] !== undefined) continue;
+      if (this.#applies[index]?.(call) !== false)
+        this.#found[index] = partOf(this.#plans[index]!, seen, call);
+    }
+  }
+
+  /** Of what the call held. */
+  #letGo(): void {
+    for (let index = 0; index < this.#found.length; index += 1) this.#found[index] = undefined;
+    if (!this.#hasHits) return;
+    for (let index = 0; index < this.#hits.length; index += 1) this.#hits[index] = undefined;
+    this.#hasHits = false;
   }
 }
 
-const literal = (arn: string, type: string, found: 'resources' | 'request' = 'resources'): ResourceRef => ({
+const literal = (arn: string, type: string, found: 'resources' | 'request'): ResourceRef => ({
   kind: 'arn',
   arn,
   type,
@@ -157,11 +207,11 @@ function compileTemplates(texts: readonly string[]): Finder {
   const paths = [...new Set(templates.flatMap((one) => one.variables))].map(
     (name) => [name, compilePath(name)] as const,
   );
-  return (event) => {
-    const place = placeOf(event);
+  const find = (call: Call): readonly ResourceRef[] => {
+    const { place } = call;
     const values = new Map<string, string>();
     for (const [name, path] of paths) {
-      const value = path.read(event)[0];
+      const value = path.read(call)[0];
       // An ARN inside a path is URL-encoded: the reference calls it UrlEncodedResourceARN.
       if (value !== undefined) values.set(name, value.startsWith('arn:') ? encodeURIComponent(value) : value);
     }
@@ -172,4 +222,5 @@ function compileTemplates(texts: readonly string[]): Finder {
     const patterns = [...new Set(templates.map((one) => partial(one, place, values)))].sort();
     return [{ kind: 'unresolved', reason: 'the record does not hold every part of the path', patterns }];
   };
+  return { find };
 }

@@ -1,6 +1,7 @@
 /** Resources that a record shows in part: the patterns that surely hold them. */
-import type { Json, JsonObject, TrailEvent } from '../events/event.ts';
+import type { Json, JsonObject } from '../events/event.ts';
 import { asPattern, escapeLiteral, type Pattern } from '../policy/pattern.ts';
+import type { Call } from './call.ts';
 import type { ResourceRef } from './permission.ts';
 import type { Place, Template } from './template.ts';
 
@@ -27,9 +28,9 @@ export function anyPath(arn: string): readonly Pattern[] {
 }
 
 /** True when the last part of the ARN is nowhere in the request: AWS made it up during this call. */
-export function isNew(arn: string, event: TrailEvent): boolean {
+export function isNew(arn: string, call: Call): boolean {
   const tail = arn.slice(Math.max(arn.lastIndexOf('/'), arn.lastIndexOf(':')) + 1);
-  return event.requestParameters === null || !holds(event.requestParameters, tail);
+  return call.requestParameters === null || !holds(call.requestParameters, tail);
 }
 
 function holds(value: Json, part: string): boolean {

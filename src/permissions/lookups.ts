@@ -2,12 +2,11 @@
  * Where the variables of a resource type's ARN stand in a record: the rows of parameters.json, then the naming habits
  * of conventions.json. Static: built once for each (action, event).
  */
-import type { Json } from '../events/event.ts';
 import type { ResourceOverride } from './actions.ts';
 import { type Captures, compileCaptures } from './captures.ts';
 import conventions from './data/conventions.json' with { type: 'json' };
 import parameters from './data/parameters.json' with { type: 'json' };
-import { compilePath, type Path, type SplitPath, splitPath } from './path.ts';
+import { compilePath, type Path, SplitPath, splitPath } from './path.ts';
 import { rowsByKey } from './rows.ts';
 import type { Template } from './template.ts';
 import { type Condition, compileWhen, pathsOf, type When } from './when.ts';
@@ -95,7 +94,11 @@ function compiledRow(row: ParameterRow): Lookup {
     match: row.match === undefined ? undefined : compileCaptures(row.match),
     variables: variablesOf(row),
     condition: row.when && compileWhen(row.when),
-    append: row.append && { ...row.append, path: compilePath(row.append.path) },
+    append: row.append && {
+      path: compilePath(row.append.path),
+      variable: row.append.variable,
+      separator: row.append.separator,
+    },
     suffix: row.suffix,
     pathUnknown: row.pathUnknown === true,
   };
@@ -134,12 +137,9 @@ function habitsOf(
 
 /** The one place that a row of operations.json names for its action. */
 export function overrideLookup(row: Exclude<ResourceOverride, { templates: unknown }>): Lookup {
-  const path = splitPath(row.path);
-  const decoded =
-    row.decode === 'uri' ? { ...path, rest: (value: Json) => path.rest(value).map(unescaped) } : path;
   return {
     rank: 0,
-    path: decoded,
+    path: row.decode === 'uri' ? new SplitPath(row.path, true) : splitPath(row.path),
     text: row.path,
     reads: [row.path],
     sets: row.sets,
@@ -150,15 +150,6 @@ export function overrideLookup(row: Exclude<ResourceOverride, { templates: unkno
     suffix: undefined,
     pathUnknown: false,
   };
-}
-
-/** S3 takes the copy source URL-encoded; a broken escape stays as it stands. */
-function unescaped(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function convention(row: (typeof conventions)[number], name: string, sets: string | undefined): Lookup {

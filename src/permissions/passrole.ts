@@ -2,7 +2,7 @@
  * iam:PassRole is no API call and is in no log; it is inferred from the calls that hand a role to a service.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
  */
-import type { TrailEvent } from '../events/event.ts';
+import type { Call } from './call.ts';
 import hiddenNeeds from './data/hidden-needs.json' with { type: 'json' };
 import passRole from './data/passrole.json' with { type: 'json' };
 import { anyPath } from './inexact.ts';
@@ -10,7 +10,6 @@ import { prefixesOf } from './names.ts';
 import { splitPath } from './path.ts';
 import { PathIndex } from './path-index.ts';
 import type { HiddenNeed, RequiredPermission } from './permission.ts';
-import { placeOf } from './place.ts';
 import { rowsByKey } from './rows.ts';
 
 /**
@@ -33,8 +32,8 @@ export interface PassRoles {
   /** True where the tables know the members of the operation that carry a role. */
   readonly known: boolean;
   readonly reads: readonly string[];
-  permissions(event: TrailEvent): readonly RequiredPermission[];
-  hidden(event: TrailEvent): readonly HiddenNeed[];
+  permissions(call: Call): readonly RequiredPermission[];
+  hidden(call: Call): readonly HiddenNeed[];
 }
 
 const roleRows = rowsByKey(passRole as readonly PassRoleRow[], (row) => row.event);
@@ -55,21 +54,21 @@ export function compilePassRoles(service: string, operation: string): PassRoles 
   return {
     known: true,
     reads: [...rows, ...hidden].map((row) => row.path),
-    permissions: (event) => {
-      if (event.requestParameters === null || roles.isEmpty) return NONE;
+    permissions: (call) => {
+      if (call.requestParameters === null || roles.isEmpty) return NONE;
       const out = new Map<string, RequiredPermission>();
-      roles.each(event.requestParameters, {
+      roles.each(call.requestParameters, {
         visit: ({ row, path }, value) => {
-          for (const permission of permissionsAt(path.rest(value), row, event))
+          for (const permission of permissionsAt(path.rest(value), row, call))
             out.set(JSON.stringify([permission.resource, permission.context]), permission);
         },
       });
       return out.size === 0 ? NONE : [...out.values()];
     },
-    hidden: (event) => {
-      if (event.requestParameters === null || needs.isEmpty) return NONE;
+    hidden: (call) => {
+      if (call.requestParameters === null || needs.isEmpty) return NONE;
       const out: HiddenNeed[] = [];
-      needs.each(event.requestParameters, {
+      needs.each(call.requestParameters, {
         visit: ({ row, path }, value) => {
           for (const one of new Set(path.rest(value)))
             out.push({ action: row.action, through: `${row.through} ${one}`, reason: row.reason });
@@ -83,10 +82,10 @@ export function compilePassRoles(service: string, operation: string): PassRoles 
 function permissionsAt(
   values: readonly string[],
   row: PassRoleRow,
-  event: TrailEvent,
+  call: Call,
 ): readonly RequiredPermission[] {
   return values.flatMap((value): RequiredPermission[] => {
-    const resource = roleOf(value, event);
+    const resource = roleOf(value, call);
     if (resource === undefined) return [];
     const sure = row.evidence === 'reference' || row.evidence === 'managed-policies';
     return [
@@ -101,8 +100,8 @@ function permissionsAt(
   });
 }
 
-function roleOf(value: string, event: TrailEvent): RequiredPermission['resource'] | undefined {
-  const { account, partition } = placeOf(event);
+function roleOf(value: string, call: Call): RequiredPermission['resource'] | undefined {
+  const { account, partition } = call.place;
   const whole = ROLE.exec(value);
   // A role can only be passed within its own account.
   if (whole)

@@ -4,7 +4,8 @@
  * `response:role.arn`, `principal:arn` (the calling user's own). `[]` runs through a list, `{}` through the values of a map, `{@}` through its names, `[name=value]` keeps the list's
  * members with that value, `json()` reads a text as JSON. Names match without regard to case, because CloudTrail writes `aRN`, `ARN` and `arn`.
  */
-import { type Json, type JsonObject, member, type TrailEvent } from '../events/event.ts';
+import { type Json, type JsonObject, member } from '../events/event.ts';
+import type { Shown } from './call.ts';
 
 export type PathSource = 'request' | 'response' | 'additional' | 'principal';
 
@@ -12,9 +13,9 @@ export interface Path {
   readonly text: string;
   readonly from: PathSource;
   /** The strings (and numbers, as strings) found; empty where the record has none. */
-  read(event: TrailEvent): readonly string[];
+  read(call: Shown): readonly string[];
   /** True when the record has a value there that is not null and not an empty text, list or object. */
-  present(event: TrailEvent): boolean;
+  present(call: Shown): boolean;
 }
 
 type Step =
@@ -28,63 +29,83 @@ type Step =
 const NONE: readonly string[] = [];
 const PREFIX = /^(request|response|additional|principal):/;
 
-/** Compiles a path. @throws never; a malformed path reads nothing, which the tables' tests would show. */
 /** A path taken apart for readers that walk a record's members once for many paths. */
-export interface SplitPath {
+export class SplitPath {
   readonly from: PathSource;
   /** Lower-case name of the first member, of the second where the path starts with `*.`: any object of the first level. */
   readonly first: string;
   readonly nested: boolean;
-  /** Strings below the value of that member. */
-  rest(value: Json): readonly string[];
+  readonly #rest: readonly Step[];
+  /** Texts are URL-encoded. */
+  readonly #encoded: boolean;
+
+  constructor(text: string, encoded: boolean) {
+    const prefix = PREFIX.exec(text);
+    const steps = stepsOf(prefix ? text.slice(prefix[0].length) : text);
+    const nested = steps[0]?.kind === 'member' && steps[0].lower === '*';
+    const [first, ...rest] = nested ? steps.slice(1) : steps;
+    this.from = (prefix?.[1] ?? 'request') as PathSource;
+    this.first = first?.kind === 'member' ? first.lower : '';
+    this.nested = nested;
+    this.#rest = rest;
+    this.#encoded = encoded;
+  }
+
+  /** The one string that a text, not an empty one, is; undefined where there may be none or several. */
+  only(value: Json): string | undefined {
+    return this.#rest.length === 0 && typeof value === 'string' && !this.#encoded
+      ? decoded(value)
+      : undefined;
+  }
+
+  /** Strings below the value of the first member. */
+  rest(value: Json): readonly string[] {
+    const out: string[] = [];
+    if (this.#rest.length === 0) scalars(value, out);
+    else for (const node of walk(value, this.#rest)) scalars(node, out);
+    return this.#encoded ? out.map(unescaped) : out;
+  }
+
   /** True when something that is not empty stands there. */
-  filled(value: Json): boolean;
+  filled(value: Json): boolean {
+    return this.#rest.length === 0 ? isFilled(value) : walk(value, this.#rest).some(isFilled);
+  }
 }
 
 /** Paths come from our tables only, so this holds as many as they have. */
 const SPLIT = new Map<string, SplitPath>();
 
 export function splitPath(text: string): SplitPath {
-  const known = SPLIT.get(text) ?? split(text);
+  const known = SPLIT.get(text) ?? new SplitPath(text, false);
   SPLIT.set(text, known);
   return known;
 }
 
-function split(text: string): SplitPath {
-  const prefix = PREFIX.exec(text);
-  const steps = stepsOf(prefix ? text.slice(prefix[0].length) : text);
-  const nested = steps[0]?.kind === 'member' && steps[0].lower === '*';
-  const [first, ...rest] = nested ? steps.slice(1) : steps;
-  return {
-    from: (prefix?.[1] ?? 'request') as PathSource,
-    first: first?.kind === 'member' ? first.lower : '',
-    nested,
-    rest: (value) => {
-      if (rest.length === 0 && typeof value === 'string') return [decoded(value)];
-      const out: string[] = [];
-      if (rest.length === 0) scalars(value, out);
-      else for (const node of walk(value, rest)) scalars(node, out);
-      return out;
-    },
-    filled: (value) => (rest.length === 0 ? isFilled(value) : walk(value, rest).some(isFilled)),
-  };
+/** S3 takes the copy source URL-encoded; a broken escape stays as it stands. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
+/** Compiles a path. @throws never; a malformed path reads nothing, which the tables' tests would show. */
 export function compilePath(text: string): Path {
   const prefix = PREFIX.exec(text);
   const from = (prefix?.[1] ?? 'request') as PathSource;
   const steps = stepsOf(prefix ? text.slice(prefix[0].length) : text);
   const only = steps.length === 1 && steps[0]!.kind === 'member' ? steps[0] : undefined;
-  const nodes = (event: TrailEvent): readonly Json[] => {
-    const root = rootOf(event, from);
+  const nodes = (call: Shown): readonly Json[] => {
+    const root = rootOf(call, from);
     if (root === null) return [];
     const found = walk(root, steps);
     if (found.length > 0 || from !== 'request') return found;
     const inner = wrapped(root);
     return inner ? walk(inner, steps) : found;
   };
-  const read = (event: TrailEvent): readonly string[] => {
-    const found = nodes(event);
+  const read = (call: Shown): readonly string[] => {
+    const found = nodes(call);
     if (found.length === 0) return NONE;
     const out: string[] = [];
     for (const node of found) scalars(node, out);
@@ -95,33 +116,33 @@ export function compilePath(text: string): Path {
     from,
     read:
       from === 'request' && only
-        ? (event) => {
-            const root = event.requestParameters;
+        ? (call) => {
+            const root = call.requestParameters;
             if (root === null) return NONE;
             const value = lookUp(root, only.names, only.lower);
             // Mostly a text or nothing at all.
             if (typeof value === 'string') return value === '' ? NONE : [decoded(value)];
-            return value === undefined && wrapped(root) === undefined ? NONE : read(event);
+            return value === undefined && wrapped(root) === undefined ? NONE : read(call);
           }
         : read,
     present:
       from === 'request' && only
-        ? (event) => {
-            const root = event.requestParameters;
+        ? (call) => {
+            const root = call.requestParameters;
             if (root === null) return false;
             const value = lookUp(root, only.names, only.lower);
             if (value !== undefined) return isFilled(value);
             const inner = wrapped(root);
             return inner !== undefined && isFilled(lookUp(inner, only.names, only.lower) ?? null);
           }
-        : (event) => nodes(event).some(isFilled),
+        : (call) => nodes(call).some(isFilled),
   };
 }
 
-function rootOf(event: TrailEvent, from: PathSource): JsonObject | null {
-  if (from === 'request') return event.requestParameters;
-  if (from === 'principal') return event.principal.kind === 'user' ? { arn: event.principal.arn } : null;
-  return from === 'response' ? event.responseElements : event.additionalEventData;
+function rootOf(call: Shown, from: PathSource): JsonObject | null {
+  if (from === 'request') return call.requestParameters;
+  if (from === 'principal') return call.principal.kind === 'user' ? { arn: call.principal.arn } : null;
+  return from === 'response' ? call.responseElements : call.additionalEventData;
 }
 
 /** EC2 and API Gateway nest some requests once more: `{"CreateFlowLogsRequest":{...}}`, `{"createStageInput":{...}}`. */

@@ -3,10 +3,11 @@ import type { ActionName, Catalogue } from '../catalogue/catalogue.ts';
 import type { TrailEvent } from '../events/event.ts';
 import { type Need, needsOf, whyUnknown } from './actions.ts';
 import { compileTypes, type ServiceTypes } from './arn-types.ts';
-import { contextOf } from './context.ts';
+import { Call } from './call.ts';
+import { contextOf, NO_CONTEXT } from './context.ts';
 import eventTypes from './data/event-types.json' with { type: 'json' };
 import { parseDenial } from './denial.ts';
-import { compileFinder, type Finder } from './finder.ts';
+import { ANY_RESOURCE, compileFinder, type Finder } from './finder.ts';
 import { printable, serviceOf, withoutVersion } from './names.ts';
 import { noPermissionRow } from './no-permission.ts';
 import { compilePassRoles, type PassRoles } from './passrole.ts';
@@ -17,7 +18,7 @@ import type {
   Resolution,
   ResourceRef,
 } from './permission.ts';
-import { compileHasTags, taggedResources } from './tagging.ts';
+import { TagSearch, taggedResources } from './tagging.ts';
 import { type Condition, compileWhen } from './when.ts';
 
 export interface Resolver {
@@ -33,8 +34,10 @@ type SurePlan =
   | {
       readonly kind: 'needs';
       readonly needs: readonly CompiledNeed[];
+      /** The answer for every call that is not refused and that nobody made on the principal's behalf. */
+      readonly always: Resolution | undefined;
       readonly roles: PassRoles | undefined;
-      readonly hasTags: (event: TrailEvent) => boolean;
+      readonly tags: TagSearch;
       /** Some of the needs are ones of which the parameters choose. */
       readonly choices: boolean;
     };
@@ -48,13 +51,16 @@ interface CompiledNeed {
   readonly condition: Condition | undefined;
   /** What there is to say of a possible action where the parameters are at hand: tags and roles are there to see. */
   readonly shown: 'tags' | 'nothing' | undefined;
+  /** The permission of a need that no record says more of, without a context. */
+  readonly same: RequiredPermission | undefined;
   readonly make: () => Finder;
   /** Most conditional actions of most operations are never met: their finders are made when they are. */
-  find: Finder | undefined;
+  finder: Finder | undefined;
 }
 
 const EVENT_TYPES = new Map(eventTypes.map((row) => [row.eventType, row]));
 const NO_HIDDEN: readonly HiddenNeed[] = [];
+const NO_PERMISSIONS: readonly RequiredPermission[] = [];
 const UNSEEN: readonly ResourceRef[] = [
   { kind: 'unresolved', reason: 'the record cannot tell whether the call needed it' },
 ];
@@ -76,13 +82,13 @@ export function createResolver(catalogue: Catalogue): Resolver {
     types.set(prefix, known);
     return known;
   };
+  const call = new Call();
   let kept = 0;
 
-  const planFor = (event: TrailEvent): Plan => {
-    const namesakes = plans.get(event.eventName);
+  const planFor = (eventSource: string, eventName: string): Plan => {
+    const namesakes = plans.get(eventName);
     if (namesakes !== undefined)
-      for (const one of namesakes) if (one.eventSource === event.eventSource) return one.plan;
-    const { eventSource, eventName } = event;
+      for (const one of namesakes) if (one.eventSource === eventSource) return one.plan;
     const plan = buildPlan(catalogue, typesOf, eventSource, eventName);
     if (kept < MAX_PLANS) {
       kept += 1;
@@ -92,29 +98,43 @@ export function createResolver(catalogue: Catalogue): Resolver {
     return plan;
   };
 
-  const resolve = (event: TrailEvent): Resolution => {
+  const resolve = (event: TrailEvent, eventSource: string, found: Plan): Resolution => {
     if (event.eventType !== 'AwsApiCall') return otherType(event.eventType);
-    const found = planFor(event);
     if (found.kind === 'unless-signed' && event.principal.kind === 'none') return found.unsigned;
     const plan = found.kind === 'unless-signed' ? found.signed : found;
-    if (plan.kind === 'fixed') {
-      if (plan.resolution.status !== 'unmapped' || event.outcome.kind !== 'denied') return plan.resolution;
-      const denied = denialOf(event);
-      return denied ? { ...plan.resolution, denied } : plan.resolution;
-    }
     const denied = event.outcome.kind === 'denied' ? denialOf(event) : undefined;
-    const permissions = permissionsOf(plan, event);
-    const hidden = plan.roles === undefined ? NO_HIDDEN : plan.roles.hidden(event);
-    return denied
-      ? { status: 'mapped', permissions, hidden, denied }
-      : { status: 'mapped', permissions, hidden };
+    if (plan.kind === 'fixed') {
+      if (plan.resolution.status !== 'unmapped' || denied === undefined) return plan.resolution;
+      return { ...plan.resolution, denied };
+    }
+    // A call that a service makes to itself was made on nobody's behalf.
+    const { invokedBy } = event;
+    const caller = invokedBy === eventSource ? undefined : invokedBy;
+    if (plan.always !== undefined && denied === undefined && caller === undefined) return plan.always;
+    call.open(event, caller);
+    const permissions = permissionsOf(plan, call);
+    const hidden = plan.roles === undefined ? NO_HIDDEN : plan.roles.hidden(call);
+    return denied === undefined
+      ? { status: 'mapped', permissions, hidden }
+      : { status: 'mapped', permissions, hidden, denied };
   };
   let lastEvent: TrailEvent | undefined;
+  let lastSource = '';
+  let lastName = '';
+  let lastPlan: Plan | undefined;
   let last: Resolution | undefined;
   return {
     resolve: (event) => {
-      if (last !== undefined && isSame(event, lastEvent!)) return last;
-      last = resolve(event);
+      const { eventSource, eventName } = event;
+      let plan = lastPlan;
+      // Calls of one kind come one after another.
+      if (plan === undefined || eventName !== lastName || eventSource !== lastSource) {
+        plan = planFor(eventSource, eventName);
+        lastPlan = plan;
+        lastSource = eventSource;
+        lastName = eventName;
+      } else if (isSame(event, lastEvent!)) return last!;
+      last = resolve(event, eventSource, plan);
       lastEvent = event;
       return last;
     },
@@ -122,12 +142,10 @@ export function createResolver(catalogue: Catalogue): Resolver {
 }
 
 /**
- * True for events made of one record, as those of one call on many days are: decoding makes a list of resources anew
+ * True for events of one name made of one record, as those of one call on many days are: decoding makes a list of resources anew
  * for each. What the mapping reads is compared all the same, the answer last, because reading it is watched.
  */
 const isSame = (one: TrailEvent, other: TrailEvent): boolean =>
-  one.eventName === other.eventName &&
-  one.eventSource === other.eventSource &&
   one.resources === other.resources &&
   one.requestParameters === other.requestParameters &&
   one.principal === other.principal &&
@@ -173,12 +191,8 @@ function needsPlan(
   const needs = needsOf(catalogue, service, operation);
   if (needs === undefined) return unmapped(whyUnknown(service, operation));
   const roles = compilePassRoles(service, operation);
-  return {
-    kind: 'needs',
-    roles,
-    choices: needs.some((need) => need.choice),
-    hasTags: compileHasTags(),
-    needs: needs.map((need) => ({
+  const compiled = needs.map(
+    (need): CompiledNeed => ({
       need,
       action: need.action.action,
       level: need.level,
@@ -186,10 +200,31 @@ function needsPlan(
       choice: need.choice,
       condition: need.when && compileWhen(need.when),
       shown: shownOf(need, roles),
+      same: sameFor(need),
       make: () => compileFinder(need.action, operation, typesOf(need.action.service), need.resource),
-      find: need.level === 'possible' ? () => UNSEEN : undefined,
-    })),
+      finder: undefined,
+    }),
+  );
+  const same = compiled.flatMap((one) =>
+    one.same && !one.condition && !one.choice && !one.shown ? [one.same] : [],
+  );
+  const isSame = roles === undefined && same.length === needs.length;
+  return {
+    kind: 'needs',
+    needs: compiled,
+    always: isSame ? { status: 'mapped', permissions: same, hidden: NO_HIDDEN } : undefined,
+    roles,
+    choices: needs.some((need) => need.choice),
+    tags: new TagSearch(),
   };
+}
+
+/** An action without resource-level permission, and one that is possible: no record says more of them. */
+function sameFor({ action, level, basis }: Need): RequiredPermission | undefined {
+  const resource = level === 'possible' ? UNSEEN[0] : ANY_RESOURCE[0];
+  return level === 'possible' || action.resourceTypes.length === 0
+    ? { action: action.action, resource: resource!, level, basis, context: NO_CONTEXT }
+    : undefined;
 }
 
 const unmapped = (reason: string): SurePlan => ({
@@ -203,35 +238,64 @@ function shownOf(need: Need, roles: PassRoles | undefined): CompiledNeed['shown'
 }
 
 function permissionsOf(
-  { needs, roles, choices, hasTags }: Extract<Plan, { kind: 'needs' }>,
-  event: TrailEvent,
+  { needs, roles, choices, tags }: Extract<Plan, { kind: 'needs' }>,
+  call: Call,
 ): readonly RequiredPermission[] {
-  const out: RequiredPermission[] = [];
-  const chosen = choices && needs.some((one) => one.choice && one.condition?.(event) === true);
+  let out: RequiredPermission[] | undefined;
+  const chosen = choices && isChosen(needs, call);
   for (const one of needs) {
     const { condition, shown } = one;
-    if (one.choice && !chosen) add(out, event, one, 'possible', HIDDEN_CHOICE);
-    else if (shown !== undefined && event.requestParameters !== null) {
+    if (one.choice && !chosen) out = add(out, call, one, 'possible', HIDDEN_CHOICE);
+    else if (shown !== undefined && call.requestParameters !== null) {
       // What is not shown was not asked for.
-      if (shown === 'tags' && hasTags(event))
-        add(out, event, one, 'conditional', taggedResources(one.need, out, event));
-    } else if (condition === undefined || condition(event)) {
-      one.find ??= one.make();
-      add(out, event, one, one.level, one.find(event));
-    } else if (one.level === 'conditional' && event.requestParameters === null)
-      add(out, event, one, 'possible', UNSEEN);
+      if (shown === 'tags' && tags.hasTags(call))
+        out = add(out, call, one, 'conditional', taggedResources(one.need, out ?? [], call));
+    } else if (condition === undefined || condition(call)) {
+      if (one.same !== undefined) out = addSame(out, call, one.same);
+      else {
+        one.finder ??= one.make();
+        out = add(out, call, one, one.level, one.finder.find(call));
+      }
+    } else if (one.level === 'conditional' && call.requestParameters === null)
+      out = add(out, call, one, 'possible', UNSEEN);
   }
-  if (roles !== undefined) for (const one of roles.permissions(event)) out.push(one);
+  const passed = roles === undefined ? NO_PERMISSIONS : roles.permissions(call);
+  if (out === undefined) return passed;
+  for (const one of passed) out.push(one);
   return out;
 }
 
+function isChosen(needs: readonly CompiledNeed[], call: Call): boolean {
+  for (const one of needs) if (one.choice && one.condition?.(call) === true) return true;
+  return false;
+}
+
+/** Most calls need one permission, and a list that grows from nothing takes room for seventeen. */
 function add(
-  out: RequiredPermission[],
-  event: TrailEvent,
+  list: RequiredPermission[] | undefined,
+  call: Call,
   { action, basis }: CompiledNeed,
   level: PermissionLevel,
   resources: readonly ResourceRef[],
-): void {
-  const context = contextOf(action, event);
-  for (const resource of resources) out.push({ action, resource, level, basis, context });
+): RequiredPermission[] | undefined {
+  const context = contextOf(action, call);
+  let out = list;
+  for (const resource of resources) {
+    const permission = { action, resource, level, basis, context };
+    if (out === undefined) out = [permission];
+    else out.push(permission);
+  }
+  return out;
+}
+
+function addSame(
+  out: RequiredPermission[] | undefined,
+  call: Call,
+  same: RequiredPermission,
+): RequiredPermission[] {
+  const context = contextOf(same.action, call);
+  const permission = context === NO_CONTEXT ? same : { ...same, context };
+  if (out === undefined) return [permission];
+  out.push(permission);
+  return out;
 }

@@ -3,12 +3,11 @@
  * or of a network load balancer), and types that a parameter switches on or off.
  */
 import type { CatalogueAction } from '../catalogue/catalogue.ts';
-import type { TrailEvent } from '../events/event.ts';
 import alternatives from './data/alternatives.json' with { type: 'json' };
 import forms from './data/arn-forms.json' with { type: 'json' };
 import requiredTypes from './data/required-types.json' with { type: 'json' };
 import selection from './data/type-selection.json' with { type: 'json' };
-import { compileWhen, pathsOf, type When } from './when.ts';
+import { type Condition, compileWhen, pathsOf, type When } from './when.ts';
 
 export interface Groups {
   /** Must be there in every call, alone or through one of its alternatives. */
@@ -38,7 +37,7 @@ export const selectionPaths = (action: string, type: string): readonly string[] 
   SELECTION_PATHS.get(`${action} ${type}`) ?? [];
 
 /** Whether AWS evaluates the action against this type for a request; undefined where it always does. */
-export const typeApplies = (action: string, type: string): ((event: TrailEvent) => boolean) | undefined =>
+export const typeApplies = (action: string, type: string): Condition | undefined =>
   SELECTION.get(`${action} ${type}`);
 
 export function groupsOf(action: CatalogueAction): Groups {

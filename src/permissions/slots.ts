@@ -22,8 +22,10 @@ export interface SlotTemplate {
   readonly parts: readonly (string | number)[];
   /** By slot: true for the variables of its own, not for those that every template may have. */
   readonly own: readonly boolean[];
-  /** The slot of its one variable; -1 where it has none or several. */
+  /** The slot of its one variable; -1 where it has none or several, or names no ARN. */
   readonly only: number;
+  /** What stands before and after that variable in the place that was last asked for: one follows another seldom. */
+  around: { readonly place: Place; readonly before: string; readonly after: string } | undefined;
 }
 
 /** A lookup with the slots of what it gives. */
@@ -40,6 +42,8 @@ export interface SlotLookup {
   readonly onlyPlace: boolean;
   /** Takes a complete ARN and nothing else. */
   readonly onlyArn: boolean;
+  /** The slot of its one variable where it gives nothing else and as it stands; -1 otherwise. */
+  readonly onlySlot: number;
   readonly appendSlot: number;
   /** Index of the resource type among those of its action. */
   readonly plan: number;
@@ -68,6 +72,7 @@ export function compileSlots(
   const slotted = lookups.map((lookup): SlotLookup => {
     const slots = lookup.variables.map(slotOf);
     const captures = lookup.match?.names ?? [];
+    const isOne = slots.length === 1 && (lookup.match === undefined || captures.length === 1);
     return {
       lookup,
       path: lookup.path,
@@ -76,6 +81,7 @@ export function compileSlots(
       whole: captures.indexOf('whole') + 1,
       onlyPlace: slots.length > 0 && slots.every(isPlace),
       onlyArn: lookup.match === undefined && lookup.sets === undefined,
+      onlySlot: isOne && lookup.append === undefined ? slots[0]! : -1,
       appendSlot: lookup.append === undefined ? -1 : slotOf(lookup.append.variable),
       plan,
     };
@@ -87,7 +93,8 @@ export function compileSlots(
       template,
       parts,
       own: names.map((name) => template.variables.includes(name)),
-      only: template.variables.length === 1 ? names.indexOf(template.variables[0]!) : -1,
+      only: template.fillable && template.variables.length === 1 ? names.indexOf(template.variables[0]!) : -1,
+      around: undefined,
     })),
   };
 }
@@ -118,20 +125,19 @@ export function fillSlots(
   return out;
 }
 
-/** As `fillSlots` where one variable has a value, and nothing but that. */
-export function fillOnly(
-  parts: readonly (string | number)[],
-  place: Place,
-  slot: number,
-  value: string,
-): string | undefined {
-  let out = '';
-  for (const part of parts) {
-    const text = typeof part === 'string' ? part : part === slot ? value : valueAt(part, place, NOTHING);
-    if (text === undefined) return undefined;
-    out += text;
+/** As `fillSlots` for a template of one variable, where that has a value and nothing else. */
+export function fillOnly(template: SlotTemplate, place: Place, value: string): string | undefined {
+  let { around } = template;
+  if (around === undefined || around.place !== place) {
+    const { parts, only } = template;
+    const at = parts.indexOf(only);
+    const before = fillSlots(parts.slice(0, at), place, NOTHING);
+    const after = fillSlots(parts.slice(at + 1), place, NOTHING);
+    if (before === undefined || after === undefined) return undefined;
+    around = { place, before, after };
+    template.around = around;
   }
-  return out;
+  return around.after === '' ? around.before + value : around.before + value + around.after;
 }
 const NOTHING: Values = [];
 

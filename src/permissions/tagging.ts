@@ -1,7 +1,8 @@
 /** Tags given while something is created: the tagging action on the very resource that the call makes. */
 import type { CatalogueAction } from '../catalogue/catalogue.ts';
-import type { TrailEvent } from '../events/event.ts';
+import type { Json } from '../events/event.ts';
 import type { Need } from './actions.ts';
+import type { Call } from './call.ts';
 import tagParameters from './data/tag-parameters.json' with { type: 'json' };
 import { compilePath, splitPath } from './path.ts';
 import { PathIndex, type Visitor } from './path-index.ts';
@@ -17,32 +18,34 @@ const NO_RESOURCE: readonly ResourceRef[] = [
 /** Paths that show whether a request gives tags. */
 export const TAG_PATHS: readonly string[] = [...tagParameters.map((row) => row.path), TAGGED_TYPES.text];
 
+type Tag = (typeof TAGS)[number];
+
 /** Whether a request gives tags; one for each operation, whose requests look alike. */
-export function compileHasTags(): (event: TrailEvent) => boolean {
-  let index: PathIndex<(typeof TAGS)[number]> | undefined;
-  let some = false;
-  const visitor: Visitor<(typeof TAGS)[number]> = {
-    visit: ({ path }, value) => {
-      some ||= path.filled(value);
-    },
-  };
-  return (event) => {
-    if (event.requestParameters === null) return false;
-    index ??= new PathIndex(TAGS);
-    some = false;
-    index.each(event.requestParameters, visitor);
-    return some;
-  };
+export class TagSearch implements Visitor<Tag> {
+  #index: PathIndex<Tag> | undefined;
+  #some = false;
+
+  hasTags(call: Call): boolean {
+    if (call.requestParameters === null) return false;
+    this.#index ??= new PathIndex(TAGS);
+    this.#some = false;
+    this.#index.each(call.requestParameters, this);
+    return this.#some;
+  }
+
+  visit({ path }: Tag, value: Json): void {
+    this.#some ||= path.filled(value);
+  }
 }
 
 /** Of the resources that the call was found to need, those that the tagging action can be about. */
 export function taggedResources(
   need: Need,
   found: readonly RequiredPermission[],
-  event: TrailEvent,
+  call: Call,
 ): readonly ResourceRef[] {
   if (need.action.resourceTypes.length === 0) return [{ kind: 'any', found: 'no-resource-level' }];
-  const named = TAGGED_TYPES.read(event);
+  const named = TAGGED_TYPES.read(call);
   const types = typesOf(need.action);
   const refs: ResourceRef[] = [];
   for (const { level, resource } of found) {

@@ -1,11 +1,10 @@
 /** From what the lookups of one resource type found in a record to its ARNs. */
-import type { TrailEvent } from '../events/event.ts';
 import { asPattern, type Pattern } from '../policy/pattern.ts';
 import type { ServiceTypes } from './arn-types.ts';
+import type { Call } from './call.ts';
 import { anyPath, isNew, partial } from './inexact.ts';
 import type { Lookup } from './lookups.ts';
 import type { ResourceRef } from './permission.ts';
-import { placeOf } from './place.ts';
 import { fillOnly, fillPartly, fillSlots, type SlotLookup, type SlotTemplate, type Values } from './slots.ts';
 import type { Place, Template } from './template.ts';
 
@@ -23,7 +22,10 @@ export interface TypePlan {
 /** Values that one lookup found, and what the next best lookup of the type did. */
 export interface Hit {
   readonly entry: SlotLookup;
-  readonly values: readonly string[];
+  /** The first value. */
+  readonly text: string;
+  /** All values where there are several: mostly there is one. */
+  readonly several: readonly string[] | undefined;
   next: Hit | undefined;
 }
 
@@ -59,7 +61,7 @@ export function resolveType(
   plan: TypePlan,
   best: Hit,
   named: boolean,
-  event: TrailEvent,
+  call: Call,
   types: ServiceTypes,
 ): readonly ResourceRef[] | undefined {
   let first: Hit | undefined;
@@ -69,12 +71,12 @@ export function resolveType(
     first ??= hit;
     const { lookup, slots } = hit.entry;
     const whole = lookup.match === undefined ? arnsOf(hit, plan, types) : wholeOf(hit);
-    if (whole !== undefined) return finishAll(whole, plan, undefined, lookup, event);
+    if (whole !== undefined) return finishAll(whole, plan, undefined, lookup, call);
     if (slots.length > 0) binds = true;
   }
   if (first === undefined) return undefined;
   if (binds) {
-    const refs = filled(plan, first, named, event);
+    const refs = filled(plan, first, named, call);
     if (refs !== undefined) return refs;
   }
   if (plan.open) return undefined;
@@ -82,7 +84,7 @@ export function resolveType(
   for (let hit: Hit | undefined = first; hit !== undefined; hit = hit.next) {
     if (!isTaken(hit, plan, named)) continue;
     const whole = arnsOf(hit, plan, types);
-    if (whole !== undefined) return finishAll(whole, plan, undefined, hit.entry.lookup, event);
+    if (whole !== undefined) return finishAll(whole, plan, undefined, hit.entry.lookup, call);
   }
   return undefined;
 }
@@ -91,56 +93,54 @@ const isTaken = ({ entry }: Hit, plan: TypePlan, named: boolean): boolean =>
   (named || !entry.lookup.pathUnknown) && !(plan.open && entry.lookup.suffix !== undefined);
 
 /** The first template for which the hits have every variable. */
-function filled(
-  plan: TypePlan,
-  first: Hit,
-  named: boolean,
-  event: TrailEvent,
-): readonly ResourceRef[] | undefined {
-  const place = placeOf(event);
+function filled(plan: TypePlan, first: Hit, named: boolean, call: Call): readonly ResourceRef[] | undefined {
+  const { place } = call;
   const usual = fillUsual(plan, first, place);
   if (usual !== undefined) {
     const { template } = plan.templates[0]!;
-    return [finish(usual, plan, template, first.entry.lookup, event)];
+    return [finish(usual, plan, template, first.entry.lookup, call)];
   }
   for (const slotted of plan.templates) {
     if (!slotted.template.fillable) continue;
-    const { combinations, from } = bind(plan, slotted, first, named, plan.open, event);
+    const { combinations, from } = bind(plan, slotted, first, named, plan.open, call);
     const arns: string[] = [];
     for (const values of combinations) {
       const arn = fillSlots(slotted.parts, place, values);
       if (arn !== undefined) arns.push(arn);
     }
-    if (arns.length > 0) return finishAll(arns, plan, slotted.template, from, event);
+    if (arns.length > 0) return finishAll(arns, plan, slotted.template, from, call);
   }
   return undefined;
 }
 
 /** Most often one parameter has one value for the one variable of the type's first template. */
-function fillUsual({ templates }: TypePlan, { entry, values, next }: Hit, place: Place): string | undefined {
+function fillUsual({ templates }: TypePlan, hit: Hit, place: Place): string | undefined {
   const template = templates[0];
-  if (next !== undefined || values.length !== 1 || template === undefined || !template.template.fillable)
-    return undefined;
-  if (template.only < 0 || entry.slots.length !== 1 || entry.slots[0] !== template.only) return undefined;
-  if (entry.lookup.append !== undefined) return undefined;
-  const value = takenFrom(entry, values[0]!);
-  return value === undefined ? undefined : fillOnly(template.parts, place, template.only, value);
+  if (template === undefined || template.only < 0 || hit.several !== undefined) return undefined;
+  if (hit.entry.onlySlot !== template.only) return undefined;
+  // What follows has nothing new to say of the name, but may of its place.
+  for (let other = hit.next; other !== undefined; other = other.next)
+    if (other.entry.onlyPlace) return undefined;
+  const value = takenFrom(hit.entry, hit.text);
+  return value === undefined ? undefined : fillOnly(template, place, value);
 }
 
 /** What a lookup of one variable takes from a text. */
-function takenFrom({ lookup, captures }: SlotLookup, text: string): string | undefined {
-  if (lookup.match === undefined) return text.startsWith('arn:') ? undefined : text;
-  return captures.length === 1 ? lookup.match.expression.exec(text)?.[1] : undefined;
+function takenFrom({ lookup }: SlotLookup, text: string): string | undefined {
+  const { match } = lookup;
+  if (match === undefined) return text.startsWith('arn:') ? undefined : text;
+  if (match.takesAll) return match.expression.test(text) ? text : undefined;
+  return match.expression.exec(text)?.[1];
 }
 
 /** What the record shows of a resource that it does not name fully. */
-export function partOf(plan: TypePlan, best: Hit, event: TrailEvent): readonly ResourceRef[] | undefined {
+export function partOf(plan: TypePlan, best: Hit, call: Call): readonly ResourceRef[] | undefined {
   const patterns = new Set<Pattern>();
   for (const slotted of plan.templates) {
-    const { combinations, from } = bind(plan, slotted, best, true, false, event);
+    const { combinations, from } = bind(plan, slotted, best, true, false, call);
     if (from === undefined) continue;
     for (const values of combinations)
-      patterns.add(asPattern(fillPartly(slotted.parts, placeOf(event), values) + (from.suffix ?? '')));
+      patterns.add(asPattern(fillPartly(slotted.parts, call.place, values) + (from.suffix ?? '')));
   }
   if (patterns.size === 0) return undefined;
   const reason = 'the record shows a part of its name only';
@@ -148,19 +148,19 @@ export function partOf(plan: TypePlan, best: Hit, event: TrailEvent): readonly R
 }
 
 /** The values that are ARNs of the type; undefined where there are none. */
-function arnsOf({ values }: Hit, plan: TypePlan, types: ServiceTypes): string[] | undefined {
-  let out: string[] | undefined;
-  for (const value of values)
-    if (value.startsWith('arn:') && types.typeOf(value) === plan.name)
-      if (out) out.push(value);
-      else out = [value];
-  return out;
+function arnsOf({ text, several }: Hit, plan: TypePlan, types: ServiceTypes): string[] | undefined {
+  const isOne = (value: string) => value.startsWith('arn:') && types.typeOf(value) === plan.name;
+  if (several === undefined) return isOne(text) ? [text] : undefined;
+  const out = several.filter(isOne);
+  return out.length > 0 ? out : undefined;
 }
 
-function wholeOf({ entry, values }: Hit): string[] | undefined {
+function wholeOf({ entry, text, several }: Hit): string[] | undefined {
   const { lookup, whole } = entry;
   if (whole === 0) return undefined;
-  const out = values.filter((value) => lookup.match!.expression.exec(value)?.[whole] === value);
+  const { expression } = lookup.match!;
+  if (several === undefined) return expression.exec(text)?.[whole] === text ? [text] : undefined;
+  const out = several.filter((value) => expression.exec(value)?.[whole] === value);
   return out.length > 0 ? out : undefined;
 }
 
@@ -171,7 +171,7 @@ function bind(
   first: Hit,
   named: boolean,
   whole: boolean,
-  event: TrailEvent,
+  call: Call,
 ): Bound {
   const bound: boolean[] = new Array(plan.size);
   let out: Values[] = [new Array(plan.size)];
@@ -180,7 +180,7 @@ function bind(
     const { lookup, slots, onlyPlace } = hit.entry;
     if ((whole && lookup.suffix !== undefined) || (!named && lookup.pathUnknown)) continue;
     if (!onlyPlace && !givesNew(slots, own, bound)) continue;
-    const options = optionsOf(hit, event);
+    const options = optionsOf(hit, call);
     if (options.length === 0) continue;
     if (out.length > 1 && out.length * options.length > MAX_RESOURCES) return { combinations: [], from };
     if (options.length > 1)
@@ -208,14 +208,12 @@ function merged(values: Values, option: Option, bound: readonly boolean[]): Valu
   return values;
 }
 
-function optionsOf(hit: Hit, event: TrailEvent): readonly Option[] {
+function optionsOf(hit: Hit, call: Call): readonly Option[] {
   const out: Option[] = [];
-  for (const value of hit.values) {
-    const option = optionOf(hit.entry, value);
-    if (option !== undefined) out.push(option);
-  }
+  if (hit.several === undefined) addOption(out, hit.entry, hit.text);
+  else for (const value of hit.several) addOption(out, hit.entry, value);
   const { append } = hit.entry.lookup;
-  const extra = append?.path.read(event)[0];
+  const extra = append?.path.read(call)[0];
   if (append === undefined || extra === undefined) return out;
   for (const option of out)
     for (let index = 0; index < option.length; index += 2)
@@ -224,17 +222,19 @@ function optionsOf(hit: Hit, event: TrailEvent): readonly Option[] {
   return out;
 }
 
-function optionOf({ lookup, slots, captures }: SlotLookup, value: string): Option | undefined {
-  if (lookup.match === undefined)
-    return lookup.sets === undefined || value.startsWith('arn:') ? undefined : [slots[0]!, value];
+function addOption(out: Option[], { lookup, slots, captures }: SlotLookup, value: string): void {
+  if (lookup.match === undefined) {
+    if (lookup.sets !== undefined && !value.startsWith('arn:')) out.push([slots[0]!, value]);
+    return;
+  }
   const groups = lookup.match.expression.exec(value);
-  if (groups === null) return undefined;
-  const out: Option = [];
+  if (groups === null) return;
+  const option: Option = [];
   for (let index = 0; index < captures.length; index += 1) {
     const text = groups[index + 1];
-    if (captures[index]! >= 0 && text !== undefined) out.push(captures[index]!, text);
+    if (captures[index]! >= 0 && text !== undefined) option.push(captures[index]!, text);
   }
-  return out;
+  out.push(option);
 }
 
 function finishAll(
@@ -242,10 +242,10 @@ function finishAll(
   plan: TypePlan,
   template: Template | undefined,
   lookup: Lookup | undefined,
-  event: TrailEvent,
+  call: Call,
 ): readonly ResourceRef[] {
-  if (arns.length === 1) return [finish(arns[0]!, plan, template, lookup, event)];
-  return [...new Set(arns)].map((arn) => finish(arn, plan, template, lookup, event));
+  if (arns.length === 1) return [finish(arns[0]!, plan, template, lookup, call)];
+  return [...new Set(arns)].map((arn) => finish(arn, plan, template, lookup, call));
 }
 
 function finish(
@@ -253,7 +253,7 @@ function finish(
   plan: TypePlan,
   template: Template | undefined,
   lookup: Lookup | undefined,
-  event: TrailEvent,
+  call: Call,
 ): ResourceRef {
   const found = lookup === undefined ? 'fixed' : lookup.path.from === 'response' ? 'response' : 'request';
   const { name: type, form } = plan;
@@ -267,8 +267,8 @@ function finish(
       inexact: { why: 'path-unknown', patterns: anyPath(arn) },
     };
   const ref = { kind: 'arn', arn: spelled, type, found } as const;
-  if (found !== 'response' || !isNew(arn, event)) return ref;
+  if (found !== 'response' || !isNew(arn, call)) return ref;
   const known = template ?? plan.templates.find((one) => one.template.matches(arn))?.template;
   if (known === undefined) return ref;
-  return { ...ref, inexact: { why: 'created', patterns: [partial(known, placeOf(event), NO_VALUES)] } };
+  return { ...ref, inexact: { why: 'created', patterns: [partial(known, call.place, NO_VALUES)] } };
 }

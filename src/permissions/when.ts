@@ -1,5 +1,5 @@
 /** The conditions of table rows: what the parameters of a request must show for the row to apply. */
-import type { TrailEvent } from '../events/event.ts';
+import type { Shown } from './call.ts';
 import { compilePath } from './path.ts';
 
 /** All that is stated must hold. Patterns are ours, never a log's; they match without regard to case. */
@@ -11,7 +11,7 @@ export interface When {
   readonly notMatch?: Readonly<Record<string, string>>;
 }
 
-export type Condition = (event: TrailEvent) => boolean;
+export type Condition = (call: Shown) => boolean;
 
 /** Compiles a row's condition. A pattern holds when one of the values at its path matches it. */
 export function compileWhen(when: When): Condition {
@@ -23,21 +23,21 @@ export function compileWhen(when: When): Condition {
     ...Object.entries(when.notMatch ?? {}).map(([path, pattern]) => not(matches(path, pattern))),
   ];
   if (checks.length === 1) return checks[0]!;
-  return (event) => {
-    for (const check of checks) if (!check(event)) return false;
+  return (call) => {
+    for (const check of checks) if (!check(call)) return false;
     return true;
   };
 }
 
 const not =
   (check: Condition): Condition =>
-  (event) =>
-    !check(event);
+  (call) =>
+    !check(call);
 
 function anyOf(texts: readonly string[]): Condition {
   const paths = texts.map(compilePath);
-  return (event) => {
-    for (const path of paths) if (path.present(event)) return true;
+  return (call) => {
+    for (const path of paths) if (path.present(call)) return true;
     return paths.length === 0;
   };
 }
@@ -45,8 +45,8 @@ function anyOf(texts: readonly string[]): Condition {
 function matches(text: string, pattern: string): Condition {
   const path = compilePath(text);
   const expression = new RegExp(pattern, 'i');
-  return (event) => {
-    for (const value of path.read(event)) if (expression.test(value)) return true;
+  return (call) => {
+    for (const value of path.read(call)) if (expression.test(value)) return true;
     return false;
   };
 }
