@@ -6,6 +6,8 @@ export interface Captures {
   readonly names: readonly string[];
   /** Its one capture is all of a text that matches. */
   readonly takesAll: boolean;
+  /** What every text that matches starts with. */
+  readonly prefix: string;
 }
 
 /** An escape, a class of characters, or the start of a capture. */
@@ -20,5 +22,20 @@ export function compileCaptures(source: string): Captures {
     return '(';
   });
   const takesAll = names.length === 1 && plain.startsWith('^(') && plain.indexOf(')') === plain.length - 2;
-  return { expression: new RegExp(plain, 's'), names, takesAll: takesAll && plain.endsWith(')$') };
+  return {
+    expression: new RegExp(plain, 's'),
+    names,
+    takesAll: takesAll && plain.endsWith(')$'),
+    prefix: prefixOf(plain),
+  };
 }
+
+/** Empty where alternatives or a part that may be absent leave it open. */
+function prefixOf(plain: string): string {
+  if (plain.includes('|') || /\)[?*{]/.test(plain)) return '';
+  return /^\^\(?([\w:/-]+)(?![?*{])/.exec(plain)?.[1] ?? '';
+}
+
+/** Whether a text that is not empty matches: most that do not are told by how they start. */
+export const isMatch = ({ prefix, expression }: Captures, text: string): boolean =>
+  (prefix === '' || text.startsWith(prefix)) && expression.test(text);

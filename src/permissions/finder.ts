@@ -7,6 +7,7 @@ import type { Json } from '../events/event.ts';
 import type { ResourceOverride } from './actions.ts';
 import type { ServiceTypes } from './arn-types.ts';
 import type { Call } from './call.ts';
+import { isMatch } from './captures.ts';
 import { type Applies, type Conclusion, compileConclusion } from './conclusion.ts';
 import { partial } from './inexact.ts';
 import { lookupsFor, overrideLookup } from './lookups.ts';
@@ -80,6 +81,9 @@ class RecordFinder implements Finder, Visitor<SlotLookup> {
         form: formOf(action, type.name),
         // Where AWS adds a part that no record shows, a bare ARN cannot be told from a part of one.
         open: own.some((one) => one.suffix !== undefined),
+        heeds:
+          own.some((one) => one.path.from === 'principal') ||
+          templates.some((one) => one.variables.length === 0),
       };
     });
     const of = (from: string) => lookups.filter((one) => one.path.from === from);
@@ -118,8 +122,14 @@ class RecordFinder implements Finder, Visitor<SlotLookup> {
       if (values.length > 1) several = values;
       text = values[0]!;
     }
+    let fits = false;
+    if (lookup.match !== undefined && several === undefined) {
+      fits = isMatch(lookup.match, text);
+      // What the pattern does not fit says nothing, unless it is an ARN of the right kind after all.
+      if (!fits && !this.#plans[plan]!.heeds && !text.startsWith('arn:')) return;
+    }
     this.#hasHits = true;
-    this.#hits[plan] = insertHit(this.#hits[plan], { entry, text, several, next: undefined });
+    this.#hits[plan] = insertHit(this.#hits[plan], { entry, text, several, fits, next: undefined });
   }
 
   /** Takes the resources that the record names itself. @returns how many types have one. */

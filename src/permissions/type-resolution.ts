@@ -15,6 +15,11 @@ export interface TypePlan {
   readonly size: number;
   /** Some of its names are incomplete in records: an ARN is taken only where a row says it is whole. */
   readonly open: boolean;
+  /**
+   * A parameter counts even where its value does not fit: one of its ARNs is the same for all, or the caller is meant
+   * where the parameter is absent.
+   */
+  readonly heeds: boolean;
   /** IAM's spelling of its ARNs, where it differs from the template's. */
   readonly form: ((arn: string) => string) | undefined;
 }
@@ -26,6 +31,8 @@ export interface Hit {
   readonly text: string;
   /** All values where there are several: mostly there is one. */
   readonly several: readonly string[] | undefined;
+  /** The one value is what the lookup's pattern matches. */
+  readonly fits: boolean;
   next: Hit | undefined;
 }
 
@@ -121,16 +128,16 @@ function fillUsual({ templates }: TypePlan, hit: Hit, place: Place): string | un
   // What follows has nothing new to say of the name, but may of its place.
   for (let other = hit.next; other !== undefined; other = other.next)
     if (other.entry.onlyPlace) return undefined;
-  const value = takenFrom(hit.entry, hit.text);
+  const value = takenFrom(hit);
   return value === undefined ? undefined : fillOnly(template, place, value);
 }
 
 /** What a lookup of one variable takes from a text. */
-function takenFrom({ lookup }: SlotLookup, text: string): string | undefined {
-  const { match } = lookup;
+function takenFrom({ entry, text, fits }: Hit): string | undefined {
+  const { match } = entry.lookup;
   if (match === undefined) return text.startsWith('arn:') ? undefined : text;
-  if (match.takesAll) return match.expression.test(text) ? text : undefined;
-  return match.expression.exec(text)?.[1];
+  if (!fits) return undefined;
+  return match.takesAll ? text : match.expression.exec(text)?.[1];
 }
 
 /** What the record shows of a resource that it does not name fully. */
@@ -155,11 +162,11 @@ function arnsOf({ text, several }: Hit, plan: TypePlan, types: ServiceTypes): st
   return out.length > 0 ? out : undefined;
 }
 
-function wholeOf({ entry, text, several }: Hit): string[] | undefined {
+function wholeOf({ entry, text, several, fits }: Hit): string[] | undefined {
   const { lookup, whole } = entry;
   if (whole === 0) return undefined;
   const { expression } = lookup.match!;
-  if (several === undefined) return expression.exec(text)?.[whole] === text ? [text] : undefined;
+  if (several === undefined) return fits && expression.exec(text)?.[whole] === text ? [text] : undefined;
   const out = several.filter((value) => expression.exec(value)?.[whole] === value);
   return out.length > 0 ? out : undefined;
 }

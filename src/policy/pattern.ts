@@ -23,7 +23,9 @@ export const asPattern = (text: string): Pattern => text as Pattern;
  * `$` is escaped only before `{`, where it would otherwise start a variable.
  */
 export const escapeLiteral = (text: string): Pattern =>
-  text.replace(/[*?]|\$(?=\{)/g, (char) => `\${${char}}`) as Pattern;
+  (text.includes('*') || text.includes('?') || text.includes('${')
+    ? text.replace(/[*?]|\$(?=\{)/g, (char) => `\${${char}}`)
+    : text) as Pattern;
 
 const ACTION_OPTIONS = { variables: false, wildcards: true } as const;
 const ARN_FIELDS = 6;
