@@ -145,6 +145,11 @@ export async function collect(source: TrailSource, options: CollectOptions, io: 
     io.err(
       `note: the ids of ${plural(unremembered, 'record')} could not be held to the end: copies of them may count twice\n`,
     );
+  const unnamed = ledger.unnamedDenials();
+  if (unnamed > 0 && !options.quiet)
+    io.err(
+      `note: ${plural(unnamed, 'principal was', 'principals were')} refused on more than 10000 different resources, which are not named\n`,
+    );
   const byName = (a: ObjectGap, b: ObjectGap): number => (a.object.name < b.object.name ? -1 : 1);
   return { ledger, gaps: gaps.sort(byName), source: source.facts(), records };
 }

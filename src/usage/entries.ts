@@ -9,6 +9,7 @@ import {
   type Few,
   type FewDistinct,
   merged,
+  type SeenBuilder,
   valuesOf,
   withDistinct,
   withValue,
@@ -41,6 +42,8 @@ export interface Entries {
   used(event: TrailEvent, mapped: Mapped): void;
   denied(event: TrailEvent, resolution: Resolution): void;
   unmapped(event: TrailEvent, reason: string): void;
+  /** Whether denials are held without the resources that AWS named, because there were too many. */
+  unnamedDenials(): boolean;
   result(): {
     readonly entries: readonly UsageEntry[];
     readonly denials: readonly DenialEntry[];
@@ -56,7 +59,7 @@ export function createEntries(budget: Budget): Entries {
     upsert(shelves, `${action} ${level}`, () => new Shelf(budget, usage, (one) => new Usage(one)));
   /** Events of one call on many days come one after the other, with one answer. */
   let last: { readonly mapped: Mapped; readonly keys: readonly string[] } | undefined;
-  const denials = new Map<string, ReturnType<typeof createGroup<Omit<DenialEntry, SeenKeys>>>>();
+  const denials = createDenials();
   const unmapped = new Map<string, ReturnType<typeof createGroup<Omit<UnmappedEntry, SeenKeys>>>>();
   const hidden = new Map<string, ReturnType<typeof createGroup<Omit<HiddenEntry, SeenKeys>>>>();
   return {
@@ -90,12 +93,13 @@ export function createEntries(budget: Budget): Entries {
         actions,
         ...(denied ? { denied } : {}),
       };
-      upsert(denials, JSON.stringify(fields), () => createGroup(fields)).add(event);
+      denials.add(fields, event);
     },
     unmapped: (event, reason) => {
       const fields = { eventSource: event.eventSource, eventName: event.eventName, reason };
       upsert(unmapped, JSON.stringify(fields), () => createGroup(fields)).add(event);
     },
+    unnamedDenials: denials.unnamed,
     result: () => ({
       entries: sorted(
         new Map(
@@ -105,7 +109,7 @@ export function createEntries(budget: Budget): Entries {
           ]),
         ),
       ).map((one) => one.value(budget.exact)),
-      denials: sorted(denials).map((one) => one.value()),
+      denials: denials.value(),
       unmapped: sorted(unmapped).map((one) => one.value()),
       hidden: sorted(hidden).map((one) => one.value()),
     }),
@@ -122,9 +126,47 @@ function upsert<T>(map: Map<string, T>, key: string, create: () => T): T {
 
 type SeenKeys = 'count' | 'firstSeen' | 'lastSeen' | 'sampleIds';
 
+type DenialFields = Omit<DenialEntry, SeenKeys>;
+/** Denials of one principal that are held one by one: as many as resources of an action. */
+const MOST_DENIALS = 10_000;
+
+/**
+ * What AWS says of a refusal names the resource, and there may be any number of those. Where they are too many, all are
+ * held without: how many there were does not depend on their order.
+ */
+function createDenials() {
+  let groups = new Map<string, ReturnType<typeof createGroup<DenialFields>>>();
+  let named = true;
+  const put = (fields: DenialFields): ReturnType<typeof createGroup<DenialFields>> => {
+    const held = named ? fields : withoutResource(fields);
+    return upsert(groups, JSON.stringify(held), () => createGroup(held));
+  };
+  return {
+    add: (fields: DenialFields, event: TrailEvent): void => {
+      put(fields).add(event);
+      if (!named || groups.size <= MOST_DENIALS) return;
+      const before = groups;
+      groups = new Map();
+      named = false;
+      for (const one of before.values()) put(one.fields).merge(one);
+    },
+    unnamed: () => !named,
+    value: () => sorted(groups).map((one) => one.value()),
+  };
+}
+
+function withoutResource({ denied, ...fields }: DenialFields): DenialFields {
+  if (denied === undefined) return fields;
+  const { resource: _resource, ...said } = denied;
+  return { ...fields, denied: said };
+}
+
 function createGroup<T extends object>(fields: T) {
   const seen = createSeen();
   return {
+    fields,
+    seen,
+    merge: (other: { readonly seen: SeenBuilder }): void => seen.merge(other.seen),
     add: (event: TrailEvent): void =>
       seen.add(event.count, event.firstSeen, event.lastSeen, event.sampleIds, event.sampleTimes),
     value: () => ({ ...fields, ...seen.value() }),

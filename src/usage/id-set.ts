@@ -7,6 +7,7 @@
 export interface IdSet {
   /** Adds; false when it was there already. */
   add(id: string): boolean;
+  has(id: string): boolean;
   readonly size: number;
   /** Strings that were not remembered. */
   readonly unremembered: number;
@@ -56,6 +57,11 @@ export function createIdSet(most = MOST): IdSet {
       low[at] = l;
       if (++size > capacity * MAX_LOAD) grow();
       return true;
+    },
+    has: (id) => {
+      const [h, l] = fingerprint(id);
+      const at = slot(h, l);
+      return high[at] !== 0 || low[at] !== 0;
     },
     get size() {
       return size;

@@ -28,6 +28,8 @@ export interface Ledger {
   principals(): readonly PrincipalRef[];
   /** Records whose id could not be remembered any more: copies among them counted twice. */
   unremembered(): number;
+  /** Principals that were refused on more resources than are held: what AWS said of each is held without its name. */
+  unnamedDenials(): number;
   /** Usage of one principal; for one that was never seen, an empty usage under the given reference. */
   usage(principal: PrincipalRef): PrincipalUsage;
 }
@@ -51,7 +53,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   const budget = new Budget(options.limits ?? (options.wanted ? LIMITS.some : LIMITS.all));
   /** Copies for a resource owner's account, until it is known whether the caller's own copy was read as well. */
   const copies = new Map<string, TrailEvent>();
-  const sharedSeen = new Set<string>();
+  const sharedSeen = createIdSet();
   const malformed = new Map<string, number>();
   let records = 0;
 
@@ -106,7 +108,8 @@ export function createLedger(options: LedgerOptions): Ledger {
         book?.count('duplicate', 'same event id', copies);
       }
     },
-    unremembered: () => ids.unremembered,
+    unremembered: () => ids.unremembered + sharedSeen.unremembered,
+    unnamedDenials: () => [...books.values()].filter((book) => book.unnamedDenials()).length,
     principals: () =>
       [...books].sort(([a], [b]) => byCodeUnit(a, b)).flatMap(([, book]) => book.principal() ?? []),
     usage: (principal) => {
@@ -176,6 +179,7 @@ function createBook({ window, resolve, exclude }: LedgerOptions, budget: Budget)
 
   return {
     count,
+    unnamedDenials: entries.unnamedDenials,
     principal: () => ref,
     /** An ARN with a path beats one without; among equals the smallest, so that order does not matter. */
     meet: ({ principal }: Pick<TrailEvent, 'principal'>): void => {

@@ -61,7 +61,7 @@ export function expected(
   return sorted(batches);
 }
 
-const sorted = (batches: Batch[]): Batch[] =>
+export const sorted = (batches: Batch[]): Batch[] =>
   batches.sort((a, b) => ((a.object?.name ?? '') < (b.object?.name ?? '') ? -1 : 1));
 
 export const gapsOf = (batches: readonly Batch[]): string[] =>

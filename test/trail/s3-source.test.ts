@@ -1,4 +1,5 @@
 /** The S3 source against a well-behaved server: what it finds, what it leaves out, how few requests it needs. */
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -11,10 +12,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Progress } from '../../src/trail/source.ts';
+import { loadCatalogue } from '../../src/catalogue/load.ts';
+import type { TrailEvent } from '../../src/events/event.ts';
+import { requestMembersRead } from '../../src/permissions/needed.ts';
+import type { Resolution } from '../../src/permissions/permission.ts';
+import { createResolver } from '../../src/permissions/resolver.ts';
+import type { Batch, Progress } from '../../src/trail/source.ts';
 import { clearStore, storeStats } from '../../src/trail/store/manage.ts';
-import { batchesOf, expected, isolateAws, source, WINDOW } from '../faults/s3-run.ts';
+import { createLedger } from '../../src/usage/ledger.ts';
+import { batchesOf, expected, isolateAws, sorted, source, WINDOW } from '../faults/s3-run.ts';
 import { type FaultServer, startS3 } from '../faults/s3-server.ts';
 import { trailObjects } from '../support/trail-objects.ts';
 
@@ -40,6 +48,69 @@ afterEach(async () => {
   await server.stop();
 });
 const asked = (kind: 'list' | 'get') => server.log.filter((one) => one.kind === kind);
+
+describe('all principals together', () => {
+  const usage = (batches: readonly Batch[], resolve: (event: TrailEvent) => Resolution): string => {
+    const ledger = createLedger({ window: WINDOW, resolve });
+    for (const batch of batches) ledger.add(batch);
+    return JSON.stringify(ledger.principals().map((one) => ledger.usage(one)));
+  };
+
+  /** As CloudTrail's own ids are; any other is left to the exact path. */
+  const withUuids = (body: Buffer): Buffer => {
+    const { Records } = JSON.parse(gunzipSync(body).toString()) as { Records: { eventID: string }[] };
+    const uuid = (id: string): string =>
+      createHash('sha256')
+        .update(id)
+        .digest('hex')
+        .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+    return gzipSync(
+      JSON.stringify({ Records: Records.map((one) => ({ ...one, eventID: uuid(one.eventID) })) }),
+    );
+  };
+
+  it('as one event with a count where they are alike: the same usage with as many requests', async () => {
+    const objects = trailObjects({ ...SHAPE, recordsPerObject: 40 }).map(([key, body]) => [
+      key,
+      withUuids(body),
+    ]) as [string, Buffer][];
+    // A copy of an object in another region, and one that is cut.
+    const copied = objects.findIndex(inWindow);
+    const cut = objects.findLastIndex(inWindow);
+    objects[cut]![1] = objects[cut]![1].subarray(0, objects[cut]![1].length - 40);
+    objects.push([objects[copied]![0].replace(/\.json\.gz$/, 'x.json.gz'), objects[copied]![1]]);
+    await serve(objects);
+    const catalogue = await loadCatalogue();
+    const { resolve } = createResolver(catalogue);
+    const reads = (from: string, name: string) => requestMembersRead(catalogue, from, name);
+    const plain = await batchesOf(source(server));
+    const requests = server.log.length;
+    const reading = source(server);
+    const grouped: Batch[] = [];
+    for await (const batch of reading.read({ window: WINDOW, aggregate: { resolve, reads } }))
+      grouped.push(batch);
+    expect(server.log.length).toBe(requests * 2);
+    expect(usage(grouped, resolve) === usage(plain, resolve)).toBe(true);
+    expect(grouped.flatMap((one) => one.gap ?? []).map((gap) => gap.object.name)).toEqual(
+      plain.flatMap((one) => one.gap ?? []).map((gap) => gap.object.name),
+    );
+    const count = (batches: readonly Batch[]) => batches.reduce((sum, one) => sum + one.events.length, 0);
+    expect(count(grouped)).toBeLessThan(count(plain) / 2);
+    expect(reading.facts().objectsRead).toBe(65);
+  });
+
+  it('each object by itself where it is kept in a store', async () => {
+    const objects = trailObjects(SHAPE);
+    await serve(objects);
+    const directory = mkdtempSync(join(tmpdir(), 'gen-policy-store-'));
+    const reading = source(server, { store: { directory, knowledge: 'test' } });
+    const batches: Batch[] = [];
+    for await (const batch of reading.read({ window: WINDOW, aggregate: { resolve: () => undefined } }))
+      batches.push(batch);
+    expect(sorted(batches)).toEqual(expected(objects.filter(inWindow)));
+    rmSync(directory, { recursive: true });
+  });
+});
 
 describe('what is read', () => {
   const layouts = [

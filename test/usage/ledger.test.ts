@@ -301,6 +301,7 @@ describe('pieces', () => {
       fc.property(fc.array(fc.string({ maxLength: 3 })), (ids) => {
         const [ours, theirs] = [createIdSet(), new Set<string>()];
         for (const id of ids) {
+          expect(ours.has(id)).toBe(theirs.has(id));
           expect(ours.add(id)).toBe(!theirs.has(id));
           theirs.add(id);
         }
@@ -320,5 +321,47 @@ describe('pieces', () => {
     const ids = createIdSet();
     for (let i = 0; i < 50_000; i++) expect(ids.add(`id-${i}`)).toBe(true);
     for (let i = 0; i < 50_000; i += 97) expect(ids.add(`id-${i}`)).toBe(false);
+  });
+});
+
+describe('denials on many resources', () => {
+  const WHY = 'Refused';
+  const on = (count: number): readonly TrailEvent[] =>
+    Array.from({ length: count }, (_, index) => {
+      const one = { role: 'app', day: 1, name: 'GetObject', key: `k${index}`, session: 's1' };
+      const event = eventOf({
+        ...one,
+        id: '1',
+        error: 'AccessDenied',
+        shared: undefined,
+        recipient: APP.accountId,
+      });
+      return { ...event, dedupeKey: `${index}`, sampleIds: [`id-${String(index).padStart(6, '0')}`] };
+    });
+  const refusing = (event: TrailEvent): Resolution => ({
+    status: 'unmapped',
+    reason: WHY,
+    denied: { resource: `arn:aws:s3:::b/${event.requestParameters?.key}`, explicit: false },
+  });
+  const told = (events: readonly TrailEvent[]) => {
+    const ledger = createLedger({ window: WINDOW, resolve: refusing });
+    ledger.add({ records: events.length, events, skippedOtherPrincipal: 0, rejections: [] });
+    return { denials: ledger.usage(APP).denials, unnamed: ledger.unnamedDenials() };
+  };
+
+  it('are named up to ten thousand, and counted together beyond, in any order', () => {
+    const few = told(on(10_000));
+    expect([few.denials.length, few.unnamed]).toEqual([10_000, 0]);
+    const many = told(on(10_001));
+    expect(many.unnamed).toBe(1);
+    expect(many.denials).toEqual([
+      {
+        ...few.denials[0]!,
+        denied: { explicit: false },
+        count: 10_001,
+        sampleIds: ['id-000000', 'id-000001', 'id-000002'],
+      },
+    ]);
+    expect(told([...on(12_000)].reverse())).toEqual(told(on(12_000)));
   });
 });

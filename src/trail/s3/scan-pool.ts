@@ -2,11 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type Content, contentOf } from '../digest/logs.ts';
+import type { AggregateOptions } from '../scan/aggregate.ts';
 import type { Packed } from '../scan/pack.ts';
 import { createScanner } from '../scan/scan.ts';
 import { workerPath } from '../scan/threads.ts';
 import { unpack } from '../scan/unpack.ts';
-import type { ObjectRef, PrincipalFilter } from '../source.ts';
+import type { Batch, ObjectRef, PrincipalFilter } from '../source.ts';
 import type { Scanned } from '../store/store.ts';
 
 export interface Job {
@@ -23,12 +24,18 @@ export interface JobResult {
 export interface ObjectScanner {
   /** Takes the bytes over. Rejects only where a thread dies. */
   scan(bytes: Buffer, object: ObjectRef): Promise<Scanned>;
+  /** True where alike records were grouped and take as much memory as they may: drain before more is scanned. */
+  full(): boolean;
+  /** The groups, in batches that belong to no object. */
+  drain(): Iterable<Batch>;
   close(): void;
 }
 
 export interface ObjectScannerOptions {
   /** Undefined: all principals, on the one thread there is: each record has to be decoded there anyway. */
   readonly principals?: readonly PrincipalFilter[];
+  /** Without principals: alike records become one event with a count. What an object held alone is not told then. */
+  readonly aggregate?: AggregateOptions;
   /** Hash each document for its digest as it is read. */
   readonly hash?: boolean;
   /** Compressed bytes scanned before threads pay for their start. */
@@ -43,8 +50,8 @@ const MAX_THREADS = 4;
 const AHEAD = 2;
 
 export function createObjectScanner(options: ObjectScannerOptions): ObjectScanner {
-  const { principals, hash = false, threadsFrom = THREADS_FROM } = options;
-  const scanner = createScanner(principals ? { principals } : {});
+  const { principals, aggregate, hash = false, threadsFrom = THREADS_FROM } = options;
+  const scanner = createScanner({ ...(principals && { principals }), ...(aggregate && { aggregate }) });
   const here = (bytes: Buffer, object: ObjectRef): Scanned => {
     if (!hash) return { batch: scanner.scan(bytes, object) };
     const { document, content } = contentOf(bytes);
@@ -61,6 +68,8 @@ export function createObjectScanner(options: ObjectScannerOptions): ObjectScanne
       const { packed, content } = await threads.run(bytes, hash);
       return { batch: unpack(packed, object, principals), ...(content && { content }) };
     },
+    full: scanner.full,
+    drain: scanner.drain,
     close: () => threads?.close(),
   };
 }

@@ -102,8 +102,10 @@ async function* readAll(
     const client = await openGetClient(bucket, { sockets: concurrency, idleTimeout, signal: stop.signal });
     closers.push(() => client.close());
     const fetcher = createFetcher(client, { ...options, idleTimeout, signal: stop.signal });
+    // What is kept of an object, or may be taken back, has to be told for each by itself.
+    const aggregate = store || options.inspect ? undefined : read.aggregate;
     const scanner = createObjectScanner({
-      ...(read.principals && { principals: read.principals }),
+      ...(read.principals ? { principals: read.principals } : aggregate && { aggregate }),
       ...(options.inspect && { hash: true }),
       ...(options.threadsFrom !== undefined && { threadsFrom: options.threadsFrom }),
     });
@@ -129,7 +131,9 @@ async function* readAll(
       refuseHopeless(tally, options.bucket);
       read.onProgress?.(tally.progress());
       yield done.kind === 'batch' && done.withheld ? emptyBatch(done.withheld) : batch;
+      if (scanner.full()) yield* scanner.drain();
     }
+    yield* scanner.drain();
     refuseNothing(tally, leaves.length + failures.length, options.bucket);
     const told = await readDigests(bucket, {
       ...(options.regions && { regions: options.regions }),
