@@ -1,6 +1,7 @@
 /**
  * One run over a folder of trail objects, in a process of its own: `scan` reads all principals into the ledger and asks
  * it for each, as every review must; `review` is the command with an account of as many principals. Prints the cost.
+ * A fourth argument: `none` writes no pages, `left` leaves what is written to whoever made TMPDIR.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,4 +71,4 @@ process.stdout.write(
     told,
   })}\n`,
 );
-rmSync(work, { recursive: true });
+if (keep !== 'left') rmSync(work, { recursive: true });
