@@ -1,5 +1,5 @@
 /** The plan's input for one principal out of what a run has read: the same for a single run and for a review. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { PlanInput, PlanOptions } from '../plan/input.ts';
 import type { Window } from '../trail/source.ts';
@@ -39,4 +39,4 @@ export function planInput({ evidence, usage, granted, catalogue, window, options
 }
 
 /** Of the value as JSON: the ledger is sorted, so that equal evidence has equal text whatever the order it came in. */
-const digestOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
+const digestOf = (value: unknown): string => hash('sha256', JSON.stringify(value));

@@ -2,7 +2,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { contains } from '../policy/contain.ts';
 import type { Condition, Policy } from '../policy/document.ts';
-import { evaluate, ignoresContext, type Request } from '../policy/evaluate.ts';
+import { decide, type Request, type Selected, selectFor } from '../policy/evaluate.ts';
 import { asPattern } from '../policy/pattern.ts';
 import { selectsAction } from '../policy/selects.ts';
 import type { UsageEntry } from '../usage/usage.ts';
@@ -61,10 +61,10 @@ export function replay(
     // Without a condition or a variable the requests that an entry stands for are decided alike.
     const alike = oldOnes?.plain !== false && freshOnes.plain;
     for (const request of alike ? [bare(entry.action, resource)] : requestsOf(entry, resource)) {
-      const before = oldOnes ? evaluate({ identity: oldOnes.policies }, request).decision : 'allowed';
+      const before = oldOnes ? decide(oldOnes, request).decision : 'allowed';
       if (before === 'implicit-deny' || before === 'explicit-deny') continue;
       granted = true;
-      const now = evaluate({ identity: freshOnes.policies }, request);
+      const now = decide(freshOnes, request);
       if (now.decision === 'allowed' || (now.decision === 'unknown' && before === 'unknown')) continue;
       reason ??= now.decision === 'unknown' ? `depends on ${now.unknownKeys.join(', ')}` : now.decision;
     }
@@ -82,25 +82,12 @@ const bare = (action: string, resource: string): Request => ({
   unknownKeys: 'all-others',
 });
 
-interface ForAction {
-  readonly policies: readonly Policy[];
-  /** The context of a request does not matter. */
-  readonly plain: boolean;
-}
-
-/** The statements that can matter for an action; a log holds few actions and very many resources. */
-function byAction(policies: readonly Policy[]): (action: string) => ForAction {
-  const known = new Map<string, ForAction>();
+function byAction(policies: readonly Policy[]): (action: string) => Selected {
+  const known = new Map<string, Selected>();
   return (action) => {
-    const found = known.get(action);
-    if (found) return found;
-    const cut = policies.flatMap((policy) => {
-      const statements = policy.statements.filter((one) => selectsAction(one.action, action));
-      return statements.length === 0 ? [] : [{ ...policy, statements }];
-    });
-    const made = { policies: cut, plain: ignoresContext(cut) };
-    known.set(action, made);
-    return made;
+    const found = known.get(action) ?? selectFor(policies, action);
+    known.set(action, found);
+    return found;
   };
 }
 

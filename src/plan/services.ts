@@ -5,8 +5,8 @@ import { createMemo, type Memo } from '../policy/memo.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import { actionsOf } from './grants.ts';
 import type { Judgement, PlanInput } from './input.ts';
+import { isoTime } from './iso-time.ts';
 import type { Plan, ServiceSummary } from './plan.ts';
-import { isoTime } from './summary.ts';
 
 const LEVELS: readonly AccessLevel[] = ['List', 'Read', 'Write', 'Permissions management', 'Tagging'];
 const NONE: ReadonlyMap<string, number> = new Map();

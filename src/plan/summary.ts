@@ -1,13 +1,16 @@
 /** The parts of a plan that restate its input: who, on what evidence, what was used. Pure formatting, no judgement. */
 import type { AccountPrincipal } from '../account/account.ts';
+import type { AccessLevel } from '../catalogue/catalogue.ts';
 import type { SourceFacts } from '../trail/source.ts';
 import type { Coverage } from '../usage/coverage.ts';
 import type { PrincipalUsage, UsageEntry } from '../usage/usage.ts';
 import type { PlanInput } from './input.ts';
+import { isoTime } from './iso-time.ts';
 import type { Evidence, PlanPrincipal, PlanUsage } from './plan.ts';
 
+export { isoTime };
+
 const DAY = 86_400_000;
-export const isoTime = (time: number): string => new Date(time).toISOString();
 const isoDay = (epochDay: number): string => isoTime(epochDay * DAY).slice(0, 10);
 
 export function principalOf(usage: PrincipalUsage, account: AccountPrincipal | undefined): PlanPrincipal {
@@ -86,8 +89,11 @@ function incompleteStatement(coverage: Coverage): string {
 }
 
 export function usageOf(input: PlanInput): readonly PlanUsage[] {
+  const levels = new Map<string, AccessLevel | undefined>();
   return input.usage.entries.map((entry) => {
-    const level = input.catalogue.action(entry.action)?.accessLevel;
+    if (!levels.has(entry.action))
+      levels.set(entry.action, input.catalogue.action(entry.action)?.accessLevel);
+    const level = levels.get(entry.action);
     return {
       action: entry.action,
       ...(level ? { accessLevel: level } : {}),

@@ -68,8 +68,16 @@ export interface JsonStatement {
 }
 export type JsonPrincipal = '*' | { readonly [type: string]: string | readonly string[] };
 
+const written = new WeakMap<Policy, JsonPolicy>();
+
 /** The document as it was written: element order canonical, every value, list and order of values kept. */
 export function policyToJson(policy: Policy): JsonPolicy {
+  const known = written.get(policy) ?? toJson(policy);
+  written.set(policy, known);
+  return known;
+}
+
+function toJson(policy: Policy): JsonPolicy {
   return {
     ...(policy.version === undefined ? {} : { Version: policy.version }),
     ...(policy.id === undefined ? {} : { Id: policy.id }),

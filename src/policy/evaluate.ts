@@ -60,8 +60,8 @@ export function evaluate(sets: PolicySets, request: Request): Decision {
         const applies = statementApplies(compiled, request, action, unknown);
         if (applies === 'false') continue;
         if (applies === 'true') matched.push({ set, policy, statement });
-        if (compiled.effect === 'Allow') allow = allow === 'true' ? allow : applies;
-        else deny = deny === 'true' ? deny : applies;
+        if (compiled.effect === 'Allow') allow = either(allow, applies);
+        else deny = either(deny, applies);
       }
     }
     return { allow, deny };
@@ -70,10 +70,17 @@ export function evaluate(sets: PolicySets, request: Request): Decision {
   const boundary = sets.boundary ? collect('boundary', sets.boundary) : undefined;
   const denied = anyOf([identity.deny, boundary?.deny ?? 'false']);
   const granted = allOf([identity.allow, boundary?.allow ?? 'true']);
+  const { decision, unknownKeys } = outcome(granted, denied, unknown);
+  return { decision, matched, unknownKeys };
+}
+
+const either = (a: Truth, b: Truth): Truth => (a === 'true' ? a : b === 'false' ? a : b);
+
+function outcome(granted: Truth, denied: Truth, unknown: ReadonlySet<string>): Omit<Decision, 'matched'> {
   const allowed = allOf([granted, not(denied)]);
-  if (allowed === 'unknown') return { decision: 'unknown', matched, unknownKeys: [...unknown].sort() };
+  if (allowed === 'unknown') return { decision: 'unknown', unknownKeys: [...unknown].sort() };
   const decision = allowed === 'true' ? 'allowed' : denied === 'true' ? 'explicit-deny' : 'implicit-deny';
-  return { decision, matched, unknownKeys: [] };
+  return { decision, unknownKeys: [] };
 }
 
 interface CompiledStatement {
@@ -125,11 +132,38 @@ function compiledStatement(statement: Statement, variables: boolean): CompiledSt
   };
 }
 
-/** True where the decision on the policies hangs on the action and the resource alone, whatever the context. */
-export const ignoresContext = (all: readonly Policy[]): boolean =>
-  all.every((policy) =>
-    compiledPolicy(policy).every((one) => one.variable.length === 0 && one.conditions.length === 0),
-  );
+/** What of some policies can matter for one action. */
+export interface Selected {
+  readonly statements: readonly CompiledStatement[];
+  /** True where the decision hangs on the resource alone, whatever the context. */
+  readonly plain: boolean;
+}
+
+/** The statements of the policies that select the action: a log holds few actions and very many resources. */
+export function selectFor(policies: readonly Policy[], action: string): Selected {
+  const name = action.toLowerCase();
+  const found: CompiledStatement[] = [];
+  for (const policy of policies)
+    for (const one of compiledPolicy(policy))
+      if (matchesSome(one.actions, name) !== one.notAction) found.push(one);
+  return { statements: found, plain: found.every(isPlain) };
+}
+
+const isPlain = (one: CompiledStatement): boolean => one.variable.length === 0 && one.conditions.length === 0;
+
+/** As `evaluate` on identity policies, for a request of the action that they were selected for. */
+export function decide({ statements }: Selected, request: Request): Omit<Decision, 'matched'> {
+  const unknown = new Set<string>();
+  let allow: Truth = 'false';
+  let deny: Truth = 'false';
+  for (const one of statements) {
+    const applies = resourceAndContext(one, request, unknown);
+    if (applies === 'false') continue;
+    if (one.effect === 'Allow') allow = either(allow, applies);
+    else deny = either(deny, applies);
+  }
+  return outcome(allow, deny, unknown);
+}
 
 const variableKeys = (values: readonly string[]): string[] =>
   values.flatMap((value) =>
@@ -145,9 +179,12 @@ function statementApplies(
   unknown: Set<string>,
 ): Truth {
   if (matchesSome(statement.actions, action) === statement.notAction) return 'false';
+  return resourceAndContext(statement, request, unknown);
+}
+
+function resourceAndContext(statement: CompiledStatement, request: Request, unknown: Set<string>): Truth {
   const plain = matchesSome(statement.plain, request.resource);
-  if (statement.variable.length === 0 && statement.conditions.length === 0)
-    return plain === statement.notResource ? 'false' : 'true';
+  if (isPlain(statement)) return plain === statement.notResource ? 'false' : 'true';
   const othersUnknown = request.unknownKeys === 'all-others';
   const resolve = (variable: ReturnType<typeof variableOf>) =>
     resolveVariable(variable, request.context, othersUnknown);

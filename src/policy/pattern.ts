@@ -76,6 +76,7 @@ export function matchesResource(
   arn: string,
   variables: ReadonlyMap<string, readonly string[]> = new Map(),
 ): boolean {
+  if (pattern === '*') return true;
   const glob = substitute(compileResource(pattern, true), (variable) =>
     resolveVariable(variable, variables, false),
   );

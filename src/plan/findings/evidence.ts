@@ -1,5 +1,6 @@
 /** The evidence part of a finding, from uses, from Access Advisor and from what the trails record. */
 import type { LastAccessed } from '../../account/account.ts';
+import { isoTime } from '../iso-time.ts';
 import type { AdvisorSays } from '../judge-advisor.ts';
 import type { Ruling } from '../judge-ruling.ts';
 import type { Confidence, FindingEvidence } from '../plan.ts';
@@ -13,17 +14,19 @@ interface Seen {
 }
 const SAMPLES = 3;
 
-export const iso = (time: number): string => new Date(time).toISOString();
-
 /** Counts add up, first and last enclose all, samples are those of the earliest uses. */
 export function seenEvidence(seen: readonly Seen[]): FindingEvidence {
   if (seen.length === 0) return { count: 0, sampleEventIds: [] };
-  const ordered = [...seen].sort((a, b) => a.firstSeen - b.firstSeen);
-  const ids = [...new Set(ordered.flatMap((one) => one.sampleIds))].slice(0, SAMPLES);
+  const ordered = seen.length === 1 ? seen : [...seen].sort((a, b) => a.firstSeen - b.firstSeen);
+  const ids: string[] = [];
+  for (const { sampleIds } of ordered) {
+    if (ids.length >= SAMPLES) break;
+    for (const id of sampleIds) if (ids.length < SAMPLES && !ids.includes(id)) ids.push(id);
+  }
   return {
     count: seen.reduce((sum, one) => sum + one.count, 0),
-    firstSeen: iso(ordered[0]!.firstSeen),
-    lastSeen: iso(seen.reduce((last, one) => Math.max(last, one.lastSeen), Number.NEGATIVE_INFINITY)),
+    firstSeen: isoTime(ordered[0]!.firstSeen),
+    lastSeen: isoTime(seen.reduce((last, one) => Math.max(last, one.lastSeen), Number.NEGATIVE_INFINITY)),
     sampleEventIds: ids,
   };
 }
@@ -35,7 +38,7 @@ export function advisorEvidence(
 ): Pick<FindingEvidence, 'lastAccessed' | 'lastAccessedOrigin'> {
   const times = rulings.flatMap(({ advisor }) => ('at' in advisor ? [advisor.at] : []));
   if (!report || times.length === 0) return {};
-  return { lastAccessed: iso(times.reduce((a, b) => Math.max(a, b))), lastAccessedOrigin: report.origin };
+  return { lastAccessed: isoTime(times.reduce((a, b) => Math.max(a, b))), lastAccessedOrigin: report.origin };
 }
 
 /** Whether the uses could have been seen, and what Access Advisor adds where it has nothing to show. */

@@ -29,7 +29,7 @@ export function suspicious(input: PlanInput): Finding[] {
     const rare = signals(uses).length >= MANY;
     // Where names come and go (revisions, log streams), a new one is ordinary unless it came from a new address.
     const brief = uses.filter((one) => one.days.length === 1);
-    const fleeting = brief.length > uses.length / 2 && daysOf(brief).size >= FLEETING_DAYS;
+    const fleeting = brief.length > uses.length / 2 && daysUpTo(FLEETING_DAYS, brief) >= FLEETING_DAYS;
     const flagged = uses.flatMap((use): Flagged[] => {
       const few = input.options.minDaysSeen;
       const found = signals([use]);
@@ -80,8 +80,8 @@ function signalsOf(
   entries: readonly UsageEntry[],
 ): (uses: readonly UsageEntry[]) => string[] {
   const { window } = input.coverage;
-  const settled = daysOf(entries).size >= SETTLED_DAYS;
-  const sessions = valuesOf(entries, 'sessions').size >= SETTLED_SESSIONS;
+  const settled = daysUpTo(SETTLED_DAYS, entries) >= SETTLED_DAYS;
+  const sessions = sessionsUpTo(SETTLED_SESSIONS, entries) >= SETTLED_SESSIONS;
   const late = window.to - (window.to - window.from) * LATE;
   const long = window.to - window.from >= WINDOW_DAYS * DAY;
   const firstFrom = new Map<string, number>();
@@ -92,26 +92,41 @@ function signalsOf(
   return (uses) => {
     const found: string[] = [];
     const first = firstOf(uses);
-    if (settled && daysOf(uses).size === 1) found.push('on one day only');
+    if (settled && daysUpTo(2, uses) === 1) found.push('on one day only');
     if (settled && long && first >= late) found.push('for the first time late in the window');
-    if (sessions && valuesOf(uses, 'sessions').size === 1) found.push('in a single session');
+    if (sessions && sessionsUpTo(2, uses) === 1) found.push('in a single session');
     // A use's own first call dates its addresses well enough: none of them was known a day before it began. Where
     // addresses come and go with every task, a new one means nothing.
-    const addresses = [...valuesOf(uses, 'sourceIps')];
     const stable = firstFrom.size <= STABLE_ADDRESSES && first - start > SETTLED_DAYS * DAY;
-    if (stable && addresses.length > 0 && addresses.every((ip) => (firstFrom.get(ip) ?? 0) >= first - DAY))
-      found.push(NEW_ADDRESS);
+    if (stable && allNew(uses, (ip) => (firstFrom.get(ip) ?? 0) >= first - DAY)) found.push(NEW_ADDRESS);
     return found;
   };
 }
 
-const daysOf = (uses: readonly UsageEntry[]): ReadonlySet<number> => new Set(uses.flatMap((one) => one.days));
+/** Distinct days, counted no further than `most`. */
+function daysUpTo(most: number, uses: readonly UsageEntry[]): number {
+  const found = new Set<number>();
+  for (const { days } of uses) for (const day of days) if (found.add(day).size >= most) return most;
+  return found.size;
+}
+
+/** Distinct sessions, counted no further than `most`; where some were dropped they count as one more. */
+function sessionsUpTo(most: number, uses: readonly UsageEntry[]): number {
+  const found = new Set<string>();
+  for (const { sessions } of uses) {
+    if (sessions.more) found.add('');
+    for (const one of sessions.values) if (found.add(one).size >= most) return most;
+  }
+  return found.size;
+}
+
+/** Whether there are addresses and each is new; of those that were dropped nobody knows. */
+function allNew(uses: readonly UsageEntry[], isNew: (ip: string) => boolean): boolean {
+  return (
+    uses.some(({ sourceIps }) => sourceIps.more || sourceIps.values.length > 0) &&
+    uses.every(({ sourceIps }) => sourceIps.values.every(isNew) && (!sourceIps.more || isNew('')))
+  );
+}
+
 const firstOf = (uses: readonly UsageEntry[]): number =>
   uses.reduce((time, one) => Math.min(time, one.firstSeen), Number.POSITIVE_INFINITY);
-
-/** Distinct values; where some were dropped a mark stands for them, so that one is never taken for the only one. */
-function valuesOf(uses: readonly UsageEntry[], field: 'sessions' | 'sourceIps'): ReadonlySet<string> {
-  const values = new Set(uses.flatMap((one) => one[field].values));
-  if (uses.some((one) => one[field].more)) values.add('');
-  return values;
-}

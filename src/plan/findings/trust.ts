@@ -6,8 +6,9 @@ import { asPattern, patternCovers } from '../../policy/pattern.ts';
 import { selectsAction } from '../../policy/selects.ts';
 import type { Grant } from '../grants.ts';
 import type { PlanInput } from '../input.ts';
+import { isoTime } from '../iso-time.ts';
 import type { Finding, Severity } from '../plan.ts';
-import { iso, seenEvidence } from './evidence.ts';
+import { seenEvidence } from './evidence.ts';
 import { makeFinding } from './make.ts';
 
 export function principalFindings(input: PlanInput, grants: readonly Grant[]): Finding[] {
@@ -164,7 +165,7 @@ function recreated(input: PlanInput, account: AccountPrincipal): Finding[] {
       kind: 'recreated-principal',
       subject: account.name,
       values: {
-        what: `The logs show ${account.kind} ${account.name} under ${ids.join(', ')}, last on ${iso(last)}; today it is ${account.id}`,
+        what: `The logs show ${account.kind} ${account.name} under ${ids.join(', ')}, last on ${isoTime(last)}; today it is ${account.id}`,
       },
       key: ids,
       evidence: seenEvidence(others.map((one) => ({ ...one, sampleIds: [] }))),

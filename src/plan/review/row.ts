@@ -2,8 +2,8 @@
 import type { AccountPrincipal } from '../../account/account.ts';
 import type { PrincipalUsage } from '../../usage/usage.ts';
 import type { CheckResult } from '../checks/check.ts';
+import { isoTime } from '../iso-time.ts';
 import type { Finding, FindingKind, Plan, Severity } from '../plan.ts';
-import { isoTime } from '../summary.ts';
 import type { Figures, ReviewRow } from './review.ts';
 import { excessOf, scoreOf } from './score.ts';
 
