@@ -1,8 +1,9 @@
 /** Proves a set of policies: every observed success stays allowed, nothing is allowed that was not allowed before. */
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import { contains } from '../policy/contain.ts';
+import { type Containment, contains } from '../policy/contain.ts';
 import type { Condition, Policy } from '../policy/document.ts';
 import { decide, type Request, type Selected, selectFor } from '../policy/evaluate.ts';
+import { createMemo, type Memo } from '../policy/memo.ts';
 import { asPattern } from '../policy/pattern.ts';
 import { selectsAction } from '../policy/selects.ts';
 import type { UsageEntry } from '../usage/usage.ts';
@@ -163,6 +164,23 @@ function lost(
     : 'a call does not show its resource, and not all that was granted for the action is kept';
 }
 
+const answers = new WeakMap<Catalogue, Memo<Containment>>();
+/** Most characters of policies whose answer is remembered: unused roles with the same policies ask the same question. */
+const REMEMBERED = 4_000_000;
+
+/** All that containment hangs on. */
+const meaning = ({ version, statements }: Policy): unknown => [
+  version,
+  statements.map(({ effect, action, resource, conditions }) => [
+    effect,
+    action.not,
+    action.patterns,
+    resource.not,
+    resource.patterns,
+    conditions.map(({ operator, key, values }) => [operator, key, values]),
+  ]),
+];
+
 /** The containment half of the proof, in the plan's words. */
 export function containment(
   old: readonly Policy[] | undefined,
@@ -174,7 +192,11 @@ export function containment(
       verdict: 'not-compared',
       detail: 'no account was given, so there are no old policies to compare',
     };
-  const answer = contains(old, fresh, catalogue);
+  const known = answers.get(catalogue) ?? createMemo<Containment>(REMEMBERED, (_, key) => key.length);
+  answers.set(catalogue, known);
+  const answer = known(JSON.stringify([old.map(meaning), fresh.map(meaning)]), () =>
+    contains(old, fresh, catalogue),
+  );
   if (answer.verdict === 'proven')
     return { verdict: 'proven', detail: 'all that the new policies allow was allowed by the old ones' };
   if (answer.verdict === 'not-proven') return { verdict: 'not-proven', detail: answer.detail };

@@ -10,7 +10,7 @@ import { type CompressMode, compressActions } from '../policy/compress.ts';
 import { type JsonStatement, type Policy, policyToJson, type Statement } from '../policy/document.ts';
 import { mergeStatements, packStatements } from '../policy/pack.ts';
 import { parsePolicy } from '../policy/parse.ts';
-import { policySize, quota } from '../policy/size.ts';
+import { policySize, quota, statementSize } from '../policy/size.ts';
 import type { AfterPolicy, Synthesis, SynthesisInput } from './synthesise.ts';
 import { saysUnseen, uniqueSid } from './synthesise-group.ts';
 
@@ -193,7 +193,7 @@ function compressed(statement: Statement, step: Step, input: SynthesisInput, gra
  */
 function inChunks(statement: JsonStatement): readonly JsonStatement[] {
   const limit = quota('managed-policy');
-  const sizeOf = (one: JsonStatement): number => policySize({ Version: '2012-10-17', Statement: [one] });
+  const sizeOf = (one: JsonStatement): number => AROUND + statementSize(one);
   if (sizeOf(statement) <= limit) return [statement];
   const lists = (['Action', 'Resource'] as const)
     .map((name) => ({ name, values: [statement[name] ?? []].flat() as readonly string[] }))
@@ -218,6 +218,7 @@ function inChunks(statement: JsonStatement): readonly JsonStatement[] {
     [name]: chunk,
   }));
 }
+const AROUND = policySize({ Version: '2012-10-17', Statement: [] });
 /** For the part's number in its Sid. */
 const SID_ROOM = 8;
 

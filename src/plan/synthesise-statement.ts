@@ -37,6 +37,44 @@ export function tightenStatement(
   judgements: readonly Judgement[],
   context: TightenOptions,
 ): Tightened {
+  const first = judgements[0];
+  if (statement.effect === 'Deny' || !first) return tightened(statement, judgements, context);
+  const known = remembered.get(first);
+  if (known && isSame(known, statement, judgements, context)) return known.result;
+  const result = tightened(statement, judgements, context);
+  // Without a use, neither the names that were seen nor the options have a say.
+  if (judgements.every((one) => one.entries.length === 0))
+    remembered.set(first, { statement, judgements, context, result });
+  return result;
+}
+
+interface Remembered {
+  readonly statement: Statement;
+  readonly judgements: readonly Judgement[];
+  readonly context: TightenOptions;
+  readonly result: Tightened;
+}
+
+/** By the first judgement: what nobody's records speak of is judged once, and shared by many principals. */
+const remembered = new WeakMap<Judgement, Remembered>();
+
+const isSame = (
+  known: Remembered,
+  statement: Statement,
+  judgements: readonly Judgement[],
+  { catalogue, variables }: TightenOptions,
+): boolean =>
+  known.statement === statement &&
+  known.context.catalogue === catalogue &&
+  known.context.variables === variables &&
+  known.judgements.length === judgements.length &&
+  judgements.every((one, at) => one === known.judgements[at]);
+
+function tightened(
+  statement: Statement,
+  judgements: readonly Judgement[],
+  context: TightenOptions,
+): Tightened {
   const untouched: Tightened = { statements: [statement], changed: false, written: [] };
   if (statement.effect === 'Deny') return untouched;
   const said = distinct(

@@ -80,11 +80,17 @@ export function synthesise(
   const input: SynthesisInput = { ...request, keptSids, attached };
   const written: Written[] = [];
   const byStatement = new Map<string, Judgement[]>();
+  // They come statement by statement.
+  let last: Judgement | undefined;
+  let list: Judgement[] = [];
   for (const one of judgements) {
-    const key = `${one.policy}:${one.statement}`;
-    const list = byStatement.get(key);
-    if (list) list.push(one);
-    else byStatement.set(key, [one]);
+    if (one.policy !== last?.policy || one.statement !== last.statement) {
+      const key = `${one.policy}:${one.statement}`;
+      list = byStatement.get(key) ?? [];
+      byStatement.set(key, list);
+    }
+    list.push(one);
+    last = one;
   }
   const fates = policies.map((policy, p): Fate => {
     const attached = account.policies[p]!;

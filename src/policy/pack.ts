@@ -1,6 +1,6 @@
 /** Policy algebra that makes documents smaller without changing what they mean: merge, split, pack. */
 import type { JsonPolicy, JsonStatement } from './document.ts';
-import { policySize } from './size.ts';
+import { policySize, statementSize } from './size.ts';
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const listOf = (value: string | readonly string[] | undefined): readonly string[] =>
@@ -151,9 +151,6 @@ export function packStatements(
     reason: `${policies.length} policies of ${limit} characters are needed and ${most} are allowed`,
   };
 }
-
-const statementSize = (statement: JsonStatement): number =>
-  policySize({ Statement: [statement] }) - policySize({ Statement: [] });
 
 function splitToFit(statement: JsonStatement, room: number): readonly JsonStatement[] | undefined {
   if (statementSize(statement) <= room) return [statement];

@@ -25,14 +25,15 @@ export const quota = (name: QuotaName): number => quotas.get(name)!;
  */
 export function policySize(json: JsonPolicy): number {
   const around = JSON.stringify({ ...json, Statement: [] }).length;
-  const inside = json.Statement.reduce((sum, one) => sum + 1 + lengthOf(one), 0);
+  const inside = json.Statement.reduce((sum, one) => sum + 1 + statementSize(one), 0);
   return around + Math.max(0, inside - 1);
 }
 
 /** Statements go from document to document until they fit: each is written out once. */
 const lengths = new WeakMap<JsonStatement, number>();
 
-function lengthOf(statement: JsonStatement): number {
+/** Characters of one statement in a document, without the comma before it. */
+export function statementSize(statement: JsonStatement): number {
   const known = lengths.get(statement) ?? JSON.stringify(statement).length;
   lengths.set(statement, known);
   return known;

@@ -68,10 +68,13 @@ type Facts = Required<Pick<Draft, 'severity' | 'confidence' | 'actions' | 'evide
 };
 
 /** A list of rulings rests on one body of evidence, whether it is one principal's or shared by many. */
-const known = new WeakMap<readonly Ruling[], Facts>();
+const known = {
+  facts: new WeakMap<readonly Ruling[], Facts>(),
+  losses: new WeakMap<readonly Ruling[], readonly Loss[]>(),
+};
 
 function factsOf(rulings: readonly Ruling[], { lastAccessed }: PlanInput, evidenceMs: number): Facts {
-  const found = known.get(rulings);
+  const found = known.facts.get(rulings);
   if (found) return found;
   const actions = rulings.map((one) => one.action);
   const made: Facts = {
@@ -85,7 +88,7 @@ function factsOf(rulings: readonly Ruling[], { lastAccessed }: PlanInput, eviden
       observability: observability(rulings),
     },
   };
-  known.set(rulings, made);
+  known.facts.set(rulings, made);
   return made;
 }
 
@@ -96,6 +99,18 @@ function fromStatement(
   rulings: readonly Ruling[],
   place: { readonly policy: string; readonly statement: string },
 ): Finding[] {
+  const losses = known.losses.get(rulings) ?? lossesOf(input, rulings);
+  known.losses.set(rulings, losses);
+  return losses.map(({ kind, gone, draft }) => make(kind, gone, { ...draft, ...place }));
+}
+
+interface Loss {
+  readonly kind: 'remove-service' | 'remove-action';
+  readonly gone: readonly Ruling[];
+  readonly draft: Pick<Draft, 'subject' | 'name' | 'values'>;
+}
+
+function lossesOf(input: PlanInput, rulings: readonly Ruling[]): readonly Loss[] {
   const losing = [...byService(rulings)].flatMap(([service, all]): Losing[] => {
     const gone = all.filter((one) => one.keep === 'remove');
     if (gone.length === 0) return [];
@@ -103,24 +118,18 @@ function fromStatement(
     return [{ service, gone, light, kind: gone.length === all.length ? 'remove-service' : 'remove-action' }];
   });
   const many = losing.length > MANY_SERVICES;
-  const together = (['remove-service', 'remove-action'] as const).flatMap((kind) => {
+  const together = (['remove-service', 'remove-action'] as const).flatMap((kind): Loss[] => {
     const group = losing.filter((one) => many && one.light && one.kind === kind);
     if (group.length === 0) return [];
     const subject = group.length === 1 ? group[0]!.service : `${group.length} services`;
-    const draft = { subject, name: 'services without weight', values: { service: subject }, ...place };
-    return [
-      make(
-        kind,
-        group.flatMap((one) => one.gone),
-        draft,
-      ),
-    ];
+    const draft = { subject, name: 'services without weight', values: { service: subject } };
+    return [{ kind, gone: group.flatMap((one) => one.gone), draft }];
   });
   const single = losing
     .filter((one) => !(many && one.light))
-    .map(({ service, gone, kind }) => {
+    .map(({ service, gone, kind }): Loss => {
       const values = { service: input.catalogue.serviceName(service) ?? service };
-      return make(kind, gone, { subject: service, values, ...place });
+      return { kind, gone, draft: { subject: service, values } };
     });
   return [...together, ...single];
 }
