@@ -88,7 +88,9 @@ interface CompiledStatement {
   readonly notAction: boolean;
   readonly actions: readonly Glob[];
   readonly notResource: boolean;
-  /** Without variables. */
+  /** Resources without wildcards and variables: a tightened statement lists very many. */
+  readonly names: ReadonlySet<string>;
+  /** Those with wildcards, without variables. */
   readonly plain: readonly Glob[];
   readonly variable: readonly { readonly glob: Glob; readonly keys: readonly string[] }[];
   readonly conditions: readonly (CompiledCondition & { readonly keys: readonly string[] })[];
@@ -121,7 +123,8 @@ function compiledStatement(statement: Statement, variables: boolean): CompiledSt
     notAction: statement.action.not,
     actions: statement.action.patterns.map(compileAction),
     notResource: statement.resource.not,
-    plain: globs.filter((glob) => !glob.some(isVariable)),
+    names: new Set(globs.filter(isLiteral).map((glob) => String.fromCharCode(...glob))),
+    plain: globs.filter((glob) => !isLiteral(glob) && !glob.some(isVariable)),
     variable: globs
       .filter((glob) => glob.some(isVariable))
       .map((glob) => ({ glob, keys: glob.filter(isVariable).map((token) => variableOf(token).key) })),
@@ -131,6 +134,8 @@ function compiledStatement(statement: Statement, variables: boolean): CompiledSt
     })),
   };
 }
+
+const isLiteral = (glob: Glob): boolean => glob.every((token) => token >= 0);
 
 /** What of some policies can matter for one action. */
 export interface Selected {
@@ -183,7 +188,7 @@ function statementApplies(
 }
 
 function resourceAndContext(statement: CompiledStatement, request: Request, unknown: Set<string>): Truth {
-  const plain = matchesSome(statement.plain, request.resource);
+  const plain = statement.names.has(request.resource) || matchesSome(statement.plain, request.resource);
   if (isPlain(statement)) return plain === statement.notResource ? 'false' : 'true';
   const othersUnknown = request.unknownKeys === 'all-others';
   const resolve = (variable: ReturnType<typeof variableOf>) =>

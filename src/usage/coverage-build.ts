@@ -52,11 +52,22 @@ export function buildCoverage(input: CoverageInput): Coverage {
       ? { read: 'yes', write: 'yes', excludedSources: [] }
       : managementCoverage(groups, window),
     data: history ? [] : dataCoverage(input, groups),
-    cells: source.cells
-      .map((cell) => [cell.accountId, cell.region, cell.day, cell.objects] as const)
-      .sort((a, b) => byCodeUnit(a[0], b[0]) || byCodeUnit(a[1], b[1]) || byCodeUnit(a[2], b[2])),
+    cells: inOrder(source.cells),
     ...(last === undefined ? {} : { lastEventTime: last }),
   };
+}
+
+const ordered = new WeakMap<SourceFacts['cells'], Coverage['cells']>();
+
+/** An organisation's trail has a hundred thousand cells: they are sorted once, not for each principal. */
+function inOrder(cells: SourceFacts['cells']): Coverage['cells'] {
+  const known =
+    ordered.get(cells) ??
+    cells
+      .map((cell) => [cell.accountId, cell.region, cell.day, cell.objects] as const)
+      .sort((a, b) => byCodeUnit(a[0], b[0]) || byCodeUnit(a[1], b[1]) || byCodeUnit(a[2], b[2]));
+  ordered.set(cells, known);
+  return known;
 }
 
 /**

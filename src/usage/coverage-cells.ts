@@ -114,7 +114,18 @@ function regionsOfTrail(trail: TrailFacts): readonly string[] {
 
 type RegionDays = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
+/** Of one account's cells; all its principals ask for the same. */
+const divided = new WeakMap<readonly CoverageCell[], Map<string, RegionDays>>();
+
 function byRegion(cells: readonly CoverageCell[], accountId: string): RegionDays {
+  const accounts = divided.get(cells) ?? new Map<string, RegionDays>();
+  divided.set(cells, accounts);
+  const known = accounts.get(accountId) ?? divide(cells, accountId);
+  accounts.set(accountId, known);
+  return known;
+}
+
+function divide(cells: readonly CoverageCell[], accountId: string): RegionDays {
   const regions = new Map<string, Map<number, number>>();
   for (const cell of cells) {
     if (cell.accountId !== accountId) continue;
