@@ -123,7 +123,7 @@ class RecordFinder implements Finder, Visitor<SlotLookup> {
       text = values[0]!;
     }
     let fits = false;
-    if (lookup.match !== undefined && several === undefined) {
+    if (lookup.match !== undefined && several === undefined && lookup.suffix === undefined) {
       fits = isMatch(lookup.match, text);
       // What the pattern does not fit says nothing, unless it is an ARN of the right kind after all.
       if (!fits && !this.#plans[plan]!.heeds && !text.startsWith('arn:')) return;

@@ -31,7 +31,7 @@ export interface Hit {
   readonly text: string;
   /** All values where there are several: mostly there is one. */
   readonly several: readonly string[] | undefined;
-  /** The one value is what the lookup's pattern matches. */
+  /** The one value is what the lookup's pattern matches; not asked where the record shows a part of a name only. */
   readonly fits: boolean;
   next: Hit | undefined;
 }
@@ -107,6 +107,12 @@ function filled(plan: TypePlan, first: Hit, named: boolean, call: Call): readonl
     const { template } = plan.templates[0]!;
     return [finish(usual, plan, template, first.entry.lookup, call)];
   }
+  if (isManifold(plan.templates[0])) {
+    const values: Values = new Array(plan.size);
+    const from = fillEach(plan.templates[0], first, values);
+    const arn = from === undefined ? undefined : fillSlots(plan.templates[0].parts, place, values);
+    if (arn !== undefined) return [finish(arn, plan, plan.templates[0].template, from, call)];
+  }
   for (const slotted of plan.templates) {
     if (!slotted.template.fillable) continue;
     const { combinations, from } = bind(plan, slotted, first, named, plan.open, call);
@@ -130,6 +136,29 @@ function fillUsual({ templates }: TypePlan, hit: Hit, place: Place): string | un
     if (other.entry.onlyPlace) return undefined;
   const value = takenFrom(hit);
   return value === undefined ? undefined : fillOnly(template, place, value);
+}
+
+const isManifold = (template: SlotTemplate | undefined): template is SlotTemplate =>
+  template !== undefined && template.only < 0 && template.template.fillable;
+
+/**
+ * As `bind`, where each lookup gives one value for one variable.
+ * @returns the lookup that gave the last of them; undefined where there is more to it.
+ */
+function fillEach({ own }: SlotTemplate, first: Hit, values: Values): Lookup | undefined {
+  let from: Lookup | undefined;
+  for (let hit: Hit | undefined = first; hit !== undefined; hit = hit.next) {
+    const { lookup, slots, onlySlot, onlyPlace } = hit.entry;
+    if (slots.length === 0) continue;
+    if (hit.several !== undefined || onlySlot < 0 || onlyPlace) return undefined;
+    if (lookup.suffix !== undefined || lookup.pathUnknown) return undefined;
+    if (!own[onlySlot] || values[onlySlot] !== undefined) continue;
+    const value = takenFrom(hit);
+    if (value === undefined) return undefined;
+    values[onlySlot] = value;
+    from = lookup;
+  }
+  return from;
 }
 
 /** What a lookup of one variable takes from a text. */
@@ -165,8 +194,9 @@ function arnsOf({ text, several }: Hit, plan: TypePlan, types: ServiceTypes): st
 function wholeOf({ entry, text, several, fits }: Hit): string[] | undefined {
   const { lookup, whole } = entry;
   if (whole === 0) return undefined;
-  const { expression } = lookup.match!;
-  if (several === undefined) return fits && expression.exec(text)?.[whole] === text ? [text] : undefined;
+  const { expression, takesAll } = lookup.match!;
+  if (several === undefined)
+    return fits && (takesAll || expression.exec(text)?.[whole] === text) ? [text] : undefined;
   const out = several.filter((value) => expression.exec(value)?.[whole] === value);
   return out.length > 0 ? out : undefined;
 }
