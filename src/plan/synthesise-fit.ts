@@ -10,9 +10,11 @@ import { type CompressMode, compressActions } from '../policy/compress.ts';
 import { type JsonStatement, type Policy, policyToJson, type Statement } from '../policy/document.ts';
 import { mergeStatements, packStatements } from '../policy/pack.ts';
 import { parsePolicy } from '../policy/parse.ts';
+import { asPattern } from '../policy/pattern.ts';
 import { policySize, quota, statementSize } from '../policy/size.ts';
 import type { AfterPolicy, Synthesis, SynthesisInput } from './synthesise.ts';
 import { saysUnseen, uniqueSid } from './synthesise-group.ts';
+import { withoutCovered } from './synthesise-resources.ts';
 
 type Step = 'as-is' | 'merged' | 'joined' | 'exact-wildcards' | 'wider-wildcards';
 type Fitted = Pick<Synthesis, 'policies' | 'fits' | 'fitDetail'>;
@@ -63,13 +65,9 @@ function trial(
       policies.push(one);
       continue;
     }
-    const packed = packStatements(
-      shorten(step, one.policy.statements, input, granted).flatMap(inChunks),
-      limit,
-      {
-        ...(one.policy.version === undefined ? {} : { version: one.policy.version }),
-      },
-    );
+    const packed = packStatements(shorten(step, one.policy, input, granted).flatMap(inChunks), limit, {
+      ...(one.policy.version === undefined ? {} : { version: one.policy.version }),
+    });
     if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
     const [first, ...rest] = packed.policies;
     // Nothing is left out for its size: what no document can hold is shown as it is, and said not to fit.
@@ -84,7 +82,7 @@ function trial(
     const version = pool.version ?? '2008-10-17';
     const needed = [
       ...(overflow.get(version) ?? []),
-      ...shorten(step, pool.statements, input, granted).flatMap(inChunks),
+      ...shorten(step, pool, input, granted).flatMap(inChunks),
     ];
     const statements = step === 'as-is' || step === 'merged' ? needed : joined(needed, version, policies);
     const packed = packStatements(statements, limit, { version });
@@ -152,7 +150,7 @@ function whyNot(
 
 function shorten(
   step: Step,
-  statements: readonly Statement[],
+  { statements, version }: Policy,
   input: SynthesisInput,
   granted: Granted,
 ): readonly JsonStatement[] {
@@ -165,8 +163,21 @@ function shorten(
   const unseen = (one: JsonStatement): boolean => saysUnseen(one.Sid ?? '');
   const all = json(short);
   return [all.filter((one) => !unseen(one)), all.filter(unseen)].flatMap((some) =>
-    mergeStatements(some, { sids: 'drop' }).map((one) => renamed(one, input)),
+    mergeStatements(some, { sids: 'drop' }).map((one) =>
+      renamed(some.includes(one) ? one : withoutCoveredResources(one, version), input),
+    ),
   );
+}
+
+/** Where `*` and names met in one list, the names say nothing more, but for text that ties a policy to an old Version. */
+function withoutCoveredResources(merged: JsonStatement, version: string | undefined): JsonStatement {
+  const ties = (text: string): boolean => version !== '2012-10-17' && text.includes('${');
+  const resources = [merged.Resource ?? []].flat() as readonly string[];
+  const needed = new Set<string>(withoutCovered(resources.map(asPattern)));
+  const left = resources.filter((one) => needed.has(one) || ties(one));
+  return left.length === resources.length
+    ? merged
+    : { ...merged, Resource: left.length === 1 ? left[0]! : left };
 }
 
 /** A Sid that we made from one service's name says nothing true of several. A Sid of the old policies stays. */

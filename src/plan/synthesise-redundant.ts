@@ -4,7 +4,7 @@ import { asPattern, matchesAction, patternCovers } from '../policy/pattern.ts';
 
 type Patterns = { readonly not: boolean; readonly patterns: readonly string[] };
 
-/** Of the moved statements, in order, those that no single statement of the rest covers. */
+/** Of the moved statements, in order, those of which the rest does not cover each action. */
 export function withoutRedundant(
   moved: readonly Statement[],
   others: readonly Statement[],
@@ -28,6 +28,17 @@ export function withoutRedundant(
       enter(statement);
     }
   }
+  // Several may cover between them what none does alone.
+  for (const statement of moved) {
+    if (statement.action.not || dropped.has(statement)) continue;
+    const near = new Set([...servicesOf(statement), ANY].flatMap((service) => index.get(service) ?? []));
+    const wide = [...near].filter(
+      (other) => other !== statement && !dropped.has(other) && reachesAsFar(statement, other),
+    );
+    const covered = (pattern: string): boolean =>
+      wide.some((other) => within({ not: false, patterns: [pattern] }, other.action, covers));
+    if (wide.length > 1 && statement.action.patterns.every(covered)) dropped.add(statement);
+  }
   return moved.filter((statement) => !dropped.has(statement));
 }
 
@@ -39,14 +50,14 @@ function servicesOf({ action }: Statement): ReadonlySet<string> {
   return new Set(action.patterns.map((pattern) => /^([^:*?]*):/.exec(pattern)?.[1]?.toLowerCase() ?? ANY));
 }
 
-function isInside(inner: Statement, outer: Statement): boolean {
-  return (
-    inner.effect === outer.effect &&
-    JSON.stringify(inner.conditions) === JSON.stringify(outer.conditions) &&
-    within(inner.resource, outer.resource, (a, b) => patternCovers(asPattern(a), asPattern(b))) &&
-    within(inner.action, outer.action, covers)
-  );
-}
+const isInside = (inner: Statement, outer: Statement): boolean =>
+  reachesAsFar(inner, outer) && within(inner.action, outer.action, covers);
+
+/** The same effect and conditions, and all resources of the inner one. */
+const reachesAsFar = (inner: Statement, outer: Statement): boolean =>
+  inner.effect === outer.effect &&
+  JSON.stringify(inner.conditions) === JSON.stringify(outer.conditions) &&
+  within(inner.resource, outer.resource, (a, b) => patternCovers(asPattern(a), asPattern(b)));
 
 function within(inner: Patterns, outer: Patterns, test: (outer: string, inner: string) => boolean): boolean {
   if (inner.not !== outer.not) return false;

@@ -165,7 +165,8 @@ const literals = (seen: readonly string[], outer: Pattern): Pattern[] =>
 /** `${*}`, `${?}` and `${$}` are escapes, not variables. */
 const hasVariable = (pattern: Pattern): boolean => /\$\{(?![*?$]\})/.test(pattern);
 
-function withoutCovered(patterns: readonly Pattern[]): readonly Pattern[] {
+/** Those that no other of the list holds; of several that hold each other all stay. */
+export function withoutCovered(patterns: readonly Pattern[]): readonly Pattern[] {
   const unique = [...new Set(patterns)];
   const wild = unique.filter((pattern) => WILD.test(pattern.replace(/\$\{[*?$]\}/g, '')));
   return unique.filter(

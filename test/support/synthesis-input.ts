@@ -182,10 +182,11 @@ export function parsed(document: unknown): Policy {
   return result.policy;
 }
 
-/** A variable stands for any text. */
-const hits = (pattern: Pattern, arn: string): boolean =>
-  pattern === arn ||
-  (pattern.includes('${') ? intersects(pattern, escapeLiteral(arn)) : matchesResource(pattern, arn));
+/** A variable stands for any text: in `Resource` it may hit, and in `NotResource` nothing says that it does. */
+const hits = (pattern: Pattern, arn: string, not: boolean): boolean =>
+  pattern.includes('${')
+    ? !not && (pattern === arn || intersects(pattern, escapeLiteral(arn)))
+    : pattern === arn || matchesResource(pattern, arn);
 
 /** The simplest judge: what was seen stays where it was seen, what a case lists stays as granted, the rest goes. */
 export function judgeSimply(
@@ -219,7 +220,7 @@ export function judgeSimply(
                 )
               : entry.resource.kind !== 'arn' ||
                 statement.resource.patterns.some((one) =>
-                  hits(one, (entry.resource as { arn: string }).arn),
+                  hits(one, (entry.resource as { arn: string }).arn, statement.resource.not),
                 ) !== statement.resource.not),
         );
         const base = { policy: p, statement: s, action, entries: mine, reason: 'test' };
