@@ -1,9 +1,9 @@
 /** The one value that the index's reports render, out of what the run has gathered. */
 import type { CheckResult } from '../plan/checks/check.ts';
+import { isoTime } from '../plan/iso-time.ts';
 import { compareReviews } from '../plan/review/changes.ts';
 import { REVIEW_VERSION, type Review, type ReviewAccount, type ReviewRow } from '../plan/review/review.ts';
 import { figuresOf, ranked } from '../plan/review/row.ts';
-import { isoTime } from '../plan/summary.ts';
 import { VERSION } from '../version.ts';
 import type { Reviewed } from './review-account.ts';
 import type { ReviewRun } from './review-one.ts';

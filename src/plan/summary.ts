@@ -8,8 +8,6 @@ import type { PlanInput } from './input.ts';
 import { isoTime } from './iso-time.ts';
 import type { Evidence, PlanPrincipal, PlanUsage } from './plan.ts';
 
-export { isoTime };
-
 const DAY = 86_400_000;
 const isoDay = (epochDay: number): string => isoTime(epochDay * DAY).slice(0, 10);
 

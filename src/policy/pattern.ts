@@ -8,6 +8,7 @@ import {
   substitute,
   type Variable,
 } from './glob.ts';
+import { createMemo } from './memo.ts';
 import { findWord } from './words.ts';
 
 declare const kind: unique symbol;
@@ -36,16 +37,7 @@ export const compileAction = (pattern: string): Glob =>
 
 /** The same few thousand patterns are matched against millions of events; the bound is for hostile input only. */
 const REMEMBERED = 50_000;
-const compiled = new Map<string, Glob>();
-
-function remembered(name: string, compile: () => Glob): Glob {
-  const known = compiled.get(name);
-  if (known) return known;
-  if (compiled.size >= REMEMBERED) compiled.clear();
-  const glob = compile();
-  compiled.set(name, glob);
-  return glob;
-}
+const remembered = createMemo<Glob>(REMEMBERED, () => 0);
 
 /**
  * An ARN with fewer than six fields is completed with `*`; a `*` at a field's end reaches beyond its colon.
