@@ -28,12 +28,13 @@ afterAll(() => moto?.stop());
 
 /**
  * As the AWS command line does: all pages, documents decoded, times in ISO 8601. AWS's times are whole seconds; moto's
- * microseconds are rounded as the JavaScript SDK rounds them.
+ * microseconds are rounded as the JavaScript SDK rounds them: a half upwards, where Python's round() takes the even one
+ * and so differs for one time in two thousand.
  */
 const DETAILS = `
-import boto3, datetime, json, os
+import boto3, datetime, json, math, os
 def time(value):
-    ms = datetime.timedelta(milliseconds=round(value.microsecond / 1000))
+    ms = datetime.timedelta(milliseconds=math.floor(float("0.%06d" % value.microsecond) * 1000 + 0.5))
     return (value.replace(microsecond=0) + ms).isoformat()
 iam = boto3.client("iam", endpoint_url=os.environ["ENDPOINT"], region_name="us-east-1")
 full = iam.get_paginator("get_account_authorization_details").paginate().build_full_result()
