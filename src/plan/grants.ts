@@ -1,6 +1,7 @@
 /** What each statement of each attached policy grants: patterns as written, and the published actions they stand for. */
 import type { ActionName, Catalogue, CatalogueAction } from '../catalogue/catalogue.ts';
 import { isNamed } from '../permissions/permission.ts';
+import { inCurrentVersion } from '../policy/current-version.ts';
 import type { Policy, Selector, Statement } from '../policy/document.ts';
 import { createMemo, type Memo } from '../policy/memo.ts';
 import { asPattern, escapeLiteral, intersects, matchesResource, patternCovers } from '../policy/pattern.ts';
@@ -22,6 +23,7 @@ export interface Grant {
   readonly statement: number;
   /** Sid, or `#index`. */
   readonly label: string;
+  /** As Version 2012-10-17 reads it. */
   readonly source: Statement;
   /** Sorted by action. Empty for a Deny. */
   readonly actions: readonly GrantedAction[];
@@ -30,7 +32,7 @@ export interface Grant {
 /** Policies in the account's order; one that could not be parsed is undefined and grants nothing that can be judged. */
 export function explode(policies: readonly (Policy | undefined)[], catalogue: Catalogue): Grant[] {
   return policies.flatMap((policy, index) =>
-    (policy?.statements ?? []).map((statement) => ({
+    (policy ? inCurrentVersion(policy).statements : []).map((statement) => ({
       policy: index,
       statement: statement.index,
       label: statement.sid || `#${statement.index}`,

@@ -7,6 +7,7 @@
 
 import { RunError } from '../errors.ts';
 import { type CompressMode, compressActions } from '../policy/compress.ts';
+import { CURRENT_VERSION } from '../policy/current-version.ts';
 import { type JsonStatement, type Policy, policyToJson, type Statement } from '../policy/document.ts';
 import { mergeStatements, packStatements } from '../policy/pack.ts';
 import { parsePolicy } from '../policy/parse.ts';
@@ -20,10 +21,13 @@ type Step = 'as-is' | 'merged' | 'joined' | 'exact-wildcards' | 'wider-wildcards
 type Fitted = Pick<Synthesis, 'policies' | 'fits' | 'fitDetail'>;
 type Granted = (action: string, resource: Statement['resource']) => boolean;
 
-/** `staying` policies keep their place; statements that do not fit there any more join the pool of new policies. */
+/**
+ * `staying` policies keep their place; statements that do not fit there any more join `moved`, those of new policies.
+ * What is written has the current Version.
+ */
 export function fitPolicies(
   staying: readonly AfterPolicy[],
-  pools: readonly Policy[],
+  moved: readonly Statement[],
   input: SynthesisInput,
   granted: Granted,
 ): Fitted {
@@ -32,7 +36,7 @@ export function fitPolicies(
   const most = mostPolicies(input);
   let last: Fitted | undefined;
   for (const step of steps) {
-    const tried = trial(step, staying, pools, input, granted, most);
+    const tried = trial(step, staying, moved, input, granted, most);
     if (step === 'as-is' ? tried.tidy : tried.fitted.fits) return tried.fitted;
     last = tried.fitted;
   }
@@ -50,13 +54,13 @@ const mostPolicies = ({ principal, options, attached }: SynthesisInput): number 
 function trial(
   step: Step,
   staying: readonly AfterPolicy[],
-  pools: readonly Policy[],
+  moved: readonly Statement[],
   input: SynthesisInput,
   granted: Granted,
   most: number,
 ): { readonly fitted: Fitted; readonly tidy: boolean } {
   const limit = quota('managed-policy');
-  const overflow = new Map<string, JsonStatement[]>();
+  const overflow: JsonStatement[] = [];
   const policies: AfterPolicy[] = [];
   let tooLarge: string | undefined;
   for (const one of staying) {
@@ -65,62 +69,51 @@ function trial(
       policies.push(one);
       continue;
     }
-    const packed = packStatements(shorten(step, one.policy, input, granted).flatMap(inChunks), limit, {
-      ...(one.policy.version === undefined ? {} : { version: one.policy.version }),
-    });
+    const packed = packStatements(
+      shorten(step, one.policy.statements, input, granted).flatMap(inChunks),
+      limit,
+      CURRENT,
+    );
     if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
     const [first, ...rest] = packed.policies;
     // Nothing is left out for its size: what no document can hold is shown as it is, and said not to fit.
     policies.push(first ? { ...one, policy: parsed(first) } : one);
-    const version = one.policy.version ?? '2008-10-17';
-    const spilt = rest.flatMap((document) => document.Statement);
-    overflow.set(version, [...(overflow.get(version) ?? []), ...spilt]);
+    overflow.push(...rest.flatMap((document) => document.Statement));
   }
   const taken = new Set(policies.map((one) => one.name.toLowerCase()));
-  let created = 0;
-  for (const pool of pools) {
-    const version = pool.version ?? '2008-10-17';
-    const needed = [
-      ...(overflow.get(version) ?? []),
-      ...shorten(step, pool, input, granted).flatMap(inChunks),
-    ];
-    const statements = step === 'as-is' || step === 'merged' ? needed : joined(needed, version, policies);
-    const packed = packStatements(statements, limit, { version });
-    if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
-    const documents =
-      packed.policies.length > 0 || statements.length === 0
-        ? packed.policies
-        : [{ Version: version, Statement: statements }];
-    created += documents.length;
-    for (const document of documents) {
-      let n = 1;
-      while (taken.has(nameOf(input, n).toLowerCase())) n += 1;
-      taken.add(nameOf(input, n).toLowerCase());
-      policies.push({ name: nameOf(input, n), policy: parsed(document), written: true });
-    }
+  const needed = [...overflow, ...shorten(step, moved, input, granted).flatMap(inChunks)];
+  const statements = step === 'as-is' || step === 'merged' ? needed : joined(needed, policies);
+  const packed = packStatements(statements, limit, CURRENT);
+  if (packed.status === 'does-not-fit') tooLarge ??= packed.reason;
+  const documents =
+    packed.policies.length > 0 || statements.length === 0
+      ? packed.policies
+      : [{ Version: CURRENT.version, Statement: statements }];
+  for (const document of documents) {
+    let n = 1;
+    while (taken.has(nameOf(input, n).toLowerCase())) n += 1;
+    taken.add(nameOf(input, n).toLowerCase());
+    policies.push({ name: nameOf(input, n), policy: parsed(document), written: true });
   }
   const managed = policies.filter((one) => one.origin === undefined || isManaged(one)).length;
   const fits = tooLarge === undefined && managed <= most;
   return {
     fitted: { policies, fits, ...(fits ? {} : { fitDetail: whyNot(tooLarge, managed, most, input) }) },
-    tidy: fits && overflow.size === 0 && created <= 1,
+    tidy: fits && overflow.length === 0 && documents.length <= 1,
   };
 }
 
+const CURRENT = { version: CURRENT_VERSION } as const;
 const nameOf = ({ principal }: SynthesisInput, n: number): string => `${principal.name}-policy-${n}`;
 const isManaged = ({ origin }: AfterPolicy): boolean =>
   origin?.source === 'customer-managed' || origin?.source === 'aws-managed';
 
 /** Puts statements where a policy that is edited anyway has room, first fit; returns those that found none. */
-function joined(
-  statements: readonly JsonStatement[],
-  version: string,
-  policies: AfterPolicy[],
-): readonly JsonStatement[] {
+function joined(statements: readonly JsonStatement[], policies: AfterPolicy[]): readonly JsonStatement[] {
   const limit = quota('managed-policy');
   return statements.filter((statement) => {
     for (const [i, one] of policies.entries()) {
-      if (!one.written || !isManaged(one) || (one.policy.version ?? '2008-10-17') !== version) continue;
+      if (!one.written || !isManaged(one)) continue;
       const document = policyToJson(one.policy);
       const taken = new Set(document.Statement.map(({ Sid }) => Sid ?? ''));
       const own = statement.Sid ? { ...statement, Sid: uniqueSid(statement.Sid, taken) } : statement;
@@ -150,7 +143,7 @@ function whyNot(
 
 function shorten(
   step: Step,
-  { statements, version }: Policy,
+  statements: readonly Statement[],
   input: SynthesisInput,
   granted: Granted,
 ): readonly JsonStatement[] {
@@ -164,17 +157,15 @@ function shorten(
   const all = json(short);
   return [all.filter((one) => !unseen(one)), all.filter(unseen)].flatMap((some) =>
     mergeStatements(some, { sids: 'drop' }).map((one) =>
-      renamed(some.includes(one) ? one : withoutCoveredResources(one, version), input),
+      renamed(some.includes(one) ? one : withoutCoveredResources(one), input),
     ),
   );
 }
 
-/** Where `*` and names met in one list, the names say nothing more, but for text that ties a policy to an old Version. */
-function withoutCoveredResources(merged: JsonStatement, version: string | undefined): JsonStatement {
-  const ties = (text: string): boolean => version !== '2012-10-17' && text.includes('${');
+/** Where `*` and names met in one list, the names say nothing more. */
+function withoutCoveredResources(merged: JsonStatement): JsonStatement {
   const resources = [merged.Resource ?? []].flat() as readonly string[];
-  const needed = new Set<string>(withoutCovered(resources.map(asPattern)));
-  const left = resources.filter((one) => needed.has(one) || ties(one));
+  const left = withoutCovered(resources.map(asPattern));
   return left.length === resources.length
     ? merged
     : { ...merged, Resource: left.length === 1 ? left[0]! : left };

@@ -27,7 +27,7 @@ export function freshStatements(
   const written: Written[] = [];
   for (const [action, used] of [...byAction].sort(([a], [b]) => byCodeUnit(a, b))) {
     for (const { entries: alike, conditions } of addedConditions(action, used, [], options, catalogue)) {
-      const narrowed = narrowResources(ALL, alike, { mode: options.resources, catalogue, variables: true });
+      const narrowed = narrowResources(ALL, alike, { mode: options.resources, catalogue });
       grants.push({ action, resource: narrowed.resource, conditions });
       written.push(...narrowed.written.map((pattern) => ({ action, pattern })));
     }

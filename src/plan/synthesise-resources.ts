@@ -18,8 +18,6 @@ import { partsOf } from './replayable.ts';
 export interface Narrowing {
   readonly mode: PlanOptions['resources'];
   readonly catalogue: Catalogue;
-  /** False for a policy older than Version 2012-10-17, which has neither variables nor escapes. */
-  readonly variables: boolean;
 }
 
 export interface Narrowed {
@@ -50,7 +48,7 @@ export function narrowResources(
     if (parts) {
       const rule = resource.kind === 'unresolved' ? resource.reason : 'the record names it without its path';
       const seen = resource.kind === 'arn' ? [resource.arn] : [];
-      if (!parts.every((pattern) => canStand(pattern, old, options))) return asGranted;
+      if (!parts.every((pattern) => canStand(pattern, old))) return asGranted;
       made.push(...parts.map((pattern) => ({ pattern, seen, rule, whole: true as const })));
       continue;
     }
@@ -64,8 +62,6 @@ export function narrowResources(
     else arns.push(resource.arn);
   }
   if (arns.length + made.length === 0) return asGranted;
-  if (!options.variables && (arns.some(needsEscape) || old.patterns.some((text) => text.includes('${'))))
-    return asGranted;
   // A role that is passed is named, never guessed at.
   const mode = entries[0]!.action.toLowerCase() === 'iam:passrole' ? 'exact' : options.mode;
   const candidates = merged([...generalise(arns, mode, options.catalogue), ...made]);
@@ -82,9 +78,8 @@ export function narrowResources(
 }
 
 /** Whether a pattern of which all is needed can be written in place of the old ones. */
-const canStand = (pattern: Pattern, old: Selector<Pattern>, { variables }: Narrowing): boolean =>
+const canStand = (pattern: Pattern, old: Selector<Pattern>): boolean =>
   !FOREIGN.test(pattern) &&
-  (variables || !pattern.includes('${')) &&
   !(old.not && old.patterns.some((one) => hasVariable(one) || intersects(one, pattern)));
 
 /** One candidate a pattern, sorted. */
@@ -99,7 +94,6 @@ function merged(all: readonly ResourcePattern[]): readonly ResourcePattern[] {
 }
 
 const FOREIGN = /[^\u0020-\u00ff]/;
-const needsEscape = (arn: string): boolean => /[*?]|\$\{/.test(arn);
 const isArn = (text: string): boolean => /^arn:[^:]+:[a-z0-9-]+:[^:]*:[^:]*:./s.test(text);
 const takesNoResource = (entry: UsageEntry, catalogue: Catalogue): boolean =>
   catalogue.action(entry.action)?.resourceTypes.length === 0;

@@ -12,8 +12,6 @@ import { narrowResources } from './synthesise-resources.ts';
 export interface TightenOptions {
   readonly catalogue: Catalogue;
   readonly options: PlanOptions;
-  /** Whether the policy's Version knows variables and escapes. */
-  readonly variables: boolean;
 }
 
 export interface Written {
@@ -29,7 +27,7 @@ export interface Tightened {
 }
 
 /**
- * Deny statements stay. Of an Allow statement, an action that judging is silent about stays as granted: what nobody
+ * `statement` is read as Version 2012-10-17 reads it. Deny statements stay. Of an Allow statement, an action that judging is silent about stays as granted: what nobody
  * looked at is not called unused.
  */
 export function tightenStatement(
@@ -40,18 +38,18 @@ export function tightenStatement(
   const first = judgements[0];
   if (statement.effect === 'Deny' || !first) return tightened(statement, judgements, context);
   const known = remembered.get(first);
-  if (known && isSame(known, statement, judgements, context)) return known.result;
+  if (known && isSame(known, statement, judgements, context.catalogue)) return known.result;
   const result = tightened(statement, judgements, context);
   // Without a use, neither the names that were seen nor the options have a say.
   if (judgements.every((one) => one.entries.length === 0))
-    remembered.set(first, { statement, judgements, context, result });
+    remembered.set(first, { statement, judgements, catalogue: context.catalogue, result });
   return result;
 }
 
 interface Remembered {
   readonly statement: Statement;
   readonly judgements: readonly Judgement[];
-  readonly context: TightenOptions;
+  readonly catalogue: Catalogue;
   readonly result: Tightened;
 }
 
@@ -62,11 +60,10 @@ const isSame = (
   known: Remembered,
   statement: Statement,
   judgements: readonly Judgement[],
-  { catalogue, variables }: TightenOptions,
+  catalogue: Catalogue,
 ): boolean =>
   known.statement === statement &&
-  known.context.catalogue === catalogue &&
-  known.context.variables === variables &&
+  known.catalogue === catalogue &&
   known.judgements.length === judgements.length &&
   judgements.every((one, at) => one === known.judgements[at]);
 
@@ -170,7 +167,6 @@ function outcomesOf(
       const narrowed = narrowResources(statement.resource, entries, {
         mode: context.options.resources,
         catalogue: context.catalogue,
-        variables: context.variables,
       });
       return {
         action,

@@ -1,6 +1,7 @@
 /** All policies of one principal -> the policies it should have, and the steps that lead there. */
 import type { AccountPrincipal, AttachedPolicy } from '../account/account.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import { inCurrentVersion } from '../policy/current-version.ts';
 import { type Policy, policyToJson, type Statement } from '../policy/document.ts';
 import { patternCovers } from '../policy/pattern.ts';
 import type { UsageEntry } from '../usage/usage.ts';
@@ -10,7 +11,7 @@ import { fitPolicies } from './synthesise-fit.ts';
 import { freshStatements } from './synthesise-fresh.ts';
 import { uniqueSid } from './synthesise-group.ts';
 import { covers, withoutRedundant } from './synthesise-redundant.ts';
-import { type Tightened, tightenStatement, type Written } from './synthesise-statement.ts';
+import { tightenStatement, type Written } from './synthesise-statement.ts';
 
 /** A policy of the set that is to be attached. `origin` undefined: it is new. */
 export interface AfterPolicy {
@@ -46,7 +47,7 @@ export interface SynthesisInput extends SynthesisRequest {
 export function synthesiseFresh(uses: readonly UsageEntry[], request: SynthesisRequest): Synthesis {
   const input = { ...request, keptSids: new Set<string>(), attached: 0 };
   const { statements, written } = freshStatements(uses, input.options, input.catalogue);
-  const fitted = fitPolicies([], [{ version: '2012-10-17', statements }], input, () => true);
+  const fitted = fitPolicies([], statements, input, () => true);
   return {
     ...fitted,
     written,
@@ -102,30 +103,14 @@ export function synthesise(
     const mine = policy.statements.flatMap((_, s) => byStatement.get(`${p}:${s}`) ?? []);
     if (isShared(attached) && !input.options.replaceGroups)
       return { kind: 'leave-shared', reason: leaveReason(attached, mine) };
-    const tighten = (variables: boolean): readonly Tightened[] =>
-      policy.statements.map((statement, s) =>
-        tightenStatement(statement, byStatement.get(`${p}:${s}`) ?? [], {
-          catalogue: input.catalogue,
-          options: input.options,
-          variables,
-        }),
-      );
-    const left = (all: readonly Tightened[]): readonly Statement[] => all.flatMap((one) => one.statements);
-    let current = knowsVariables(policy);
-    let tightened = tighten(current);
-    // What is left may be free of the text that tied it to the old Version.
-    if (!current && knowsVariables({ ...policy, statements: left(tightened) })) {
-      current = true;
-      tightened = tighten(true);
-    }
+    const current = inCurrentVersion(policy);
+    const tightened = current.statements.map((statement, s) =>
+      tightenStatement(statement, byStatement.get(`${p}:${s}`) ?? [], input),
+    );
     const changed = tightened.some((one) => one.changed);
     if (!changed && !isShared(attached)) return { kind: 'keep', reason: 'everything in it stays' };
     for (const one of tightened) written.push(...one.written);
-    const next: Policy = {
-      ...policy,
-      ...(current ? { version: POOLS.variables } : {}),
-      statements: numbered(left(tightened)),
-    };
+    const next: Policy = { ...current, statements: numbered(tightened.flatMap((one) => one.statements)) };
     if (isShared(attached)) return { kind: 'leave-group', policy: next, changed };
     const moved = whyMoved(attached);
     return moved === undefined
@@ -158,7 +143,7 @@ function assemble(
   input: SynthesisInput,
 ): Synthesis {
   const staying: AfterPolicy[] = [];
-  const moved: Record<keyof typeof POOLS, Statement[]> = { variables: [], plain: [] };
+  const moved: Statement[] = [];
   const changes: PolicyChange[] = [];
   for (const [p, fate] of fates.entries()) {
     const attached = account.policies[p]!;
@@ -174,7 +159,7 @@ function assemble(
       staying.push({ name: attached.name, policy: policies[p]!, origin: attached, written: false });
       changes.push(change(fate.kind, fate.reason));
     } else if (fate.kind === 'leave-group') {
-      moved[fate.policy.version === POOLS.variables ? 'variables' : 'plain'].push(...fate.policy.statements);
+      moved.push(...fate.policy.statements);
       const needed = fate.policy.statements.length > 0;
       changes.push(
         change(
@@ -189,23 +174,14 @@ function assemble(
       staying.push({ name: attached.name, policy: fate.policy, origin: attached, written: true });
       changes.push(change('replace', 'a new version allows only what is needed'));
     } else {
-      moved[fate.policy.version === POOLS.variables ? 'variables' : 'plain'].push(...fate.policy.statements);
+      moved.push(...fate.policy.statements);
       changes.push(change(attached.source === 'inline' ? 'delete-inline' : 'detach', fate.reason));
     }
   }
-  const pools = (['variables', 'plain'] as const).map((name) => ({
-    version: POOLS[name],
-    statements: numbered(
-      withoutRedundant(
-        moved[name],
-        staying.flatMap(({ policy }) =>
-          knowsVariables(policy) === (name === 'variables') ? policy.statements : [],
-        ),
-      ),
-    ),
-  }));
+  const meant = policies.map(inCurrentVersion);
+  const others = staying.flatMap(({ policy }) => inCurrentVersion(policy).statements);
   const grants = (action: string, resources: Statement['resource']): boolean =>
-    policies.some((policy) =>
+    meant.some((policy) =>
       policy.statements.some(
         (one) =>
           one.effect === 'Allow' &&
@@ -218,7 +194,7 @@ function assemble(
           ),
       ),
     );
-  const fitted = fitPolicies(staying, pools, input, grants);
+  const fitted = fitPolicies(staying, numbered(withoutRedundant(moved, others)), input, grants);
   const created = fitted.policies.filter((one) => one.origin === undefined);
   // Wildcards that size demanded are taken apart and found again.
   const same = new Set(
@@ -247,14 +223,6 @@ function assemble(
     ],
   };
 }
-
-/**
- * In a policy older than Version 2012-10-17 `${` is plain text. One without it means the same under either version, so
- * it is written anew under the current one, which can escape; one with it must not learn variables.
- */
-const POOLS = { variables: '2012-10-17', plain: '2008-10-17' } as const;
-const knowsVariables = ({ version, statements }: Policy): boolean =>
-  version === '2012-10-17' || !JSON.stringify(statements).includes('${');
 
 const isShared = ({ group, source }: AttachedPolicy): boolean =>
   group !== undefined || source.startsWith('group-');

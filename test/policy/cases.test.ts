@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileCondition, testCondition } from '../../src/policy/conditions.ts';
 import { contains } from '../../src/policy/contain.ts';
+import { inCurrentVersion } from '../../src/policy/current-version.ts';
 import operators from '../../src/policy/data/operators.json' with { type: 'json' };
 import { policyToJson } from '../../src/policy/document.ts';
 import { parsePolicy, parsePolicyText } from '../../src/policy/parse.ts';
@@ -84,6 +85,14 @@ describe('round trip', () => {
     it(name, () => {
       const result = parsePolicyText(JSON.stringify(document));
       expect(result.ok && policyToJson(result.policy)).toEqual(document);
+    });
+});
+
+describe('the current Version', () => {
+  for (const row of rows<{ name: string; document: unknown; current: unknown }>('current-version'))
+    it(row.name, () => {
+      const result = parsePolicy(row.document);
+      expect(result.ok && policyToJson(inCurrentVersion(result.policy))).toEqual(row.current);
     });
 });
 

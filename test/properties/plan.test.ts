@@ -265,6 +265,44 @@ const FOUND = [
     replaceGroups: false,
     asGranted: [],
   },
+  {
+    policies: [
+      {
+        source: 'inline' as const,
+        version: undefined,
+        statements: [
+          { Effect: 'Allow', Action: ['*'], Resource: ['*'] },
+          { Effect: 'Allow', Action: ['*'], Resource: [OWN] },
+        ],
+      },
+    ],
+    uses: [{ ...plain, action: 's3:DeleteObject', resource: 'arn:aws:s3:::reports/${aws:username}' }],
+    resources: 'auto' as const,
+    conditions: [],
+    replaceGroups: false,
+    asGranted: ['dynamodb:*'],
+  },
+  {
+    policies: [
+      {
+        source: 'customer-managed' as const,
+        version: undefined,
+        statements: [{ Effect: 'Allow', Action: ['*'], Resource: [OWN] }],
+      },
+    ],
+    uses: [
+      {
+        ...plain,
+        action: 'lambda:InvokeFunction',
+        resource: '?',
+        parts: ['arn:aws:s3:::reports/x${*}y-??', `arn:aws:iam::${A}:role/fn`],
+      },
+    ],
+    resources: 'auto' as const,
+    conditions: [],
+    replaceGroups: false,
+    asGranted: [],
+  },
 ];
 
 const documents = (result: Synthesis): readonly unknown[] =>

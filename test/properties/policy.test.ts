@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compressActions } from '../../src/policy/compress.ts';
 import { contains } from '../../src/policy/contain.ts';
+import { inCurrentVersion } from '../../src/policy/current-version.ts';
 import { type JsonPolicy, type Policy, policyToJson } from '../../src/policy/document.ts';
 import { evaluate } from '../../src/policy/evaluate.ts';
 import { compileGlob, matchGlob } from '../../src/policy/glob.ts';
@@ -87,6 +88,52 @@ describe('parsing', () => {
         expect(policyToJson(parsed(json))).toEqual(json);
         expect(policySize(json)).toBe(JSON.stringify(json).replace(/\s/g, '').length + blanksInStrings(json));
       }),
+    );
+  });
+});
+
+describe('an old policy under the current Version', () => {
+  /** `${` as plain text, where a request has the same: else hardly any would meet it. */
+  const TEXTS = ['${aws:username}', '${*}', '$${?}', "${aws:username, 'eve'}", '${', '${$}{x}', 'b'];
+  it('decides as before, and each holds the other', () => {
+    fc.assert(
+      fc.property(seed, fc.constantFrom('2008-10-17', undefined), (start, version) => {
+        const rng = random(start);
+        const { Statement } = makePolicy(rng);
+        const text = rng.pick(TEXTS);
+        const resource = `arn:aws:s3:::alpha/${text}`;
+        const json = {
+          ...(version === undefined ? {} : { Version: version }),
+          Statement: [
+            ...Statement,
+            {
+              Effect: rng.pick(['Allow', 'Deny'] as const),
+              Action: 's3:*',
+              [rng.pick(['Resource', 'NotResource'])]: [rng.pick([resource, `${resource}*`])],
+              ...(rng.chance(0.5)
+                ? { Condition: { [rng.pick(['StringEquals', 'StringLike'])]: { 'aws:username': text } } }
+                : {}),
+            },
+          ],
+        };
+        const old = parsed(json);
+        const current = inCurrentVersion(old);
+        for (let i = 0; i < 20; i += 1) {
+          const request = requestOf(rng);
+          const asked = rng.chance(0.5)
+            ? {
+                action: 's3:GetObject',
+                resource: rng.pick([resource, `${resource}/more`, 'arn:aws:s3:::alpha/bob']),
+                context: new Map([...request.context, ['aws:username', [rng.pick([text, 'bob'])]] as const]),
+              }
+            : request;
+          const decide = (policy: Policy) => evaluate({ identity: [policy] }, asked).decision;
+          expect(decide(current)).toBe(decide(old));
+        }
+        expect(contains([old], [current], SMALL_CATALOGUE).verdict).toBe('proven');
+        expect(contains([current], [old], SMALL_CATALOGUE).verdict).toBe('proven');
+      }),
+      { numRuns: 400 },
     );
   });
 });

@@ -4,6 +4,7 @@ import type { Catalogue } from '../../src/catalogue/catalogue.ts';
 import type { ResourceRef } from '../../src/permissions/permission.ts';
 import type { Judgement, PlanInput, PlanOptions } from '../../src/plan/input.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import { inCurrentVersion } from '../../src/policy/current-version.ts';
 import type { Policy } from '../../src/policy/document.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import {
@@ -196,7 +197,7 @@ export function judgeSimply(
   asGranted: readonly string[] = [],
 ): readonly Judgement[] {
   return policies.flatMap((policy, p) =>
-    policy.statements.flatMap((statement, s) => {
+    inCurrentVersion(policy).statements.flatMap((statement, s) => {
       if (statement.effect === 'Deny') return [];
       const named = statement.action.patterns.flatMap((pattern) => {
         const known = catalogue.expand(pattern).map((one) => one.action);
