@@ -23,7 +23,8 @@ import type { Attribution, JsonObject, TrailEvent } from '../../events/event.ts'
 import type { Rejection } from '../../events/rejection.ts';
 import { createArena } from './arena.ts';
 import { callerText, mixed } from './front.ts';
-import { createHashSet, createTable } from './hash-table.ts';
+import { createHashSet } from './hash-set.ts';
+import { createTable } from './hash-table.ts';
 import type { RequestReads, RowHash } from './kernel.ts';
 import { parseRecord } from './record.ts';
 import { createGroups, type Groups } from './samples.ts';
@@ -57,10 +58,10 @@ export interface Aggregator {
   /** Takes a record of the exact path, which goes to `into` at once. */
   exact(record: string, into: Exact): void;
   /**
-   * Reads what is known of a record's identity and of its group, so that many can be looked up without waiting for any,
-   * where adding waits for the memory at each. Gives what it read, so that the read is not left out.
+   * Reads of a group, so that many can be looked up without waiting for any, where adding waits for the memory at each.
+   * Gives what it read, so that the read is not left out.
    */
-  touch(low: number, group: number | undefined): number;
+  touch(group: number): number;
   /** True when the groups take as much memory as they may: drain before adding more. */
   full(): boolean;
   /** Hands over, some at a time, and forgets all groups; the ids stay known. */
@@ -113,7 +114,7 @@ export function createAggregator(hash: RowHash, most = MAX_GROUPS, ids = MAX_IDS
       const [id, time, source, name, error] = event.dedupeKey.split('\u0000');
       const [low, high] = hash([id!, time!, source!, name!, error!]);
       const own = identities[identity(callerText(raw))]!;
-      if (!seen.add(mixed(low, own.hash[0]), high ^ own.hash[1])) {
+      if (!seen.add(mixed(low, own.hash[0]), high ^ own.hash[1], event.firstSeen / 1000)) {
         own.duplicates++;
         return;
       }
@@ -153,11 +154,11 @@ export function createAggregator(hash: RowHash, most = MAX_GROUPS, ids = MAX_IDS
     },
     add: (group, low, high, seconds, words, idAt) => {
       // Of equal records the first counts.
-      if (seen.add(low, high)) groups.add(group, seconds, words, idAt);
+      if (seen.add(low, high, seconds)) groups.add(group, seconds, words, idAt);
       else identities[owners[groups.template(group)]!]!.duplicates++;
     },
     exact,
-    touch: (low, group) => seen.touch(low) ^ (group === undefined ? 0 : groups.touch(group)),
+    touch: groups.touch,
     full: () =>
       templates.bytes > MAX_RECORD_BYTES || groups.size > most || identities.length > MAX_IDENTITIES,
     *drain() {

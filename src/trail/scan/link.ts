@@ -4,7 +4,7 @@ import type { Taker } from './group-reader.ts';
 
 export interface Link extends Taker {
   /** Before many records are given: see `Aggregator.touch`. */
-  touch(low: number, group: number): number;
+  touch(group: number): number;
   /** Where decoded records go from now on. */
   into(exact: Exact): void;
   clear(): void;
@@ -22,7 +22,7 @@ export function createLink(to: Aggregator): Link {
     group: (template, bucket) => void groups.push(to.group(templates[template]!, bucket)),
     grouped: (group, low, high, seconds, words, idAt) =>
       to.add(groups[group]!, low, high, seconds, words, idAt),
-    touch: (low, group) => to.touch(low, group < groups.length ? groups[group] : undefined),
+    touch: (group) => (group < groups.length ? to.touch(groups[group]!) : 0),
     exact: (record) => to.exact(record, target),
     into: (exact) => {
       target = exact;

@@ -68,16 +68,12 @@ export function createTeller(): Teller {
   };
 }
 
-/** Tells it again, in another thread; `touch` is called for all records before any is told. */
-export function retell(
-  { words, bytes }: Told,
-  to: Taker & { touch(low: number, group: number): number },
-): number {
+/** Tells it again, in another thread; `touch` is called for the groups of all records before any is told. */
+export function retell({ words, bytes }: Told, to: Taker & { touch(group: number): number }): number {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const textAt = (at: number): string => buffer.toString('utf8', words[at + 4], words[at + 5]);
   let read = 0;
-  for (let at = 0; at < words.length; at += WORDS)
-    if (words[at]! < EXACT) read ^= to.touch(words[at + 1]!, words[at]!);
+  for (let at = 0; at < words.length; at += WORDS) if (words[at]! < EXACT) read ^= to.touch(words[at]!);
   for (let at = 0; at < words.length; at += WORDS) {
     const kind = words[at]!;
     if (kind < EXACT) to.grouped(kind, words[at + 1]!, words[at + 2]!, words[at + 3]!, words, at + 4);

@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createHashSet, createSharedBits, SHARED_BYTES } from '../../../src/trail/scan/hash-table.ts';
+import { createHashSet } from '../../../src/trail/scan/hash-set.ts';
+import { createSharedBits, createTable, SHARED_BYTES } from '../../../src/trail/scan/hash-table.ts';
 
 const word = fc.integer({ min: 0, max: 40 });
 
 describe('a set of hashes', () => {
   it('is a set, but that the low bit of the high word does not count', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(word, word)), (pairs) => {
+      fc.property(fc.array(fc.tuple(word, word, word)), (pairs) => {
         const [mine, theirs] = [createHashSet(), new Set<string>()];
-        for (const [low, high] of pairs) {
-          const key = `${low} ${high | 1}`;
-          expect(mine.add(low, high)).toBe(!theirs.has(key));
+        for (const [low, high, hour] of pairs) {
+          const key = `${low} ${high | 1} ${hour}`;
+          expect(mine.add(low, high, hour * 3600)).toBe(!theirs.has(key));
           theirs.add(key);
         }
         expect(mine.forgotten).toBe(0);
@@ -21,8 +22,8 @@ describe('a set of hashes', () => {
 
   it('holds many, through its growth', () => {
     const set = createHashSet();
-    for (let id = 0; id < 20_000; id++) expect(set.add(id * 2_654_435_761, id * 2)).toBe(true);
-    for (let id = 0; id < 20_000; id++) expect(set.add(id * 2_654_435_761, id * 2)).toBe(false);
+    for (let id = 0; id < 20_000; id++) expect(set.add(id * 2_654_435_761, id * 2, id)).toBe(true);
+    for (let id = 0; id < 20_000; id++) expect(set.add(id * 2_654_435_761, id * 2, id)).toBe(false);
   });
 
   it('remembers the last ones where it is bounded, is exact up to the bound, and counts what it let go', () => {
@@ -32,7 +33,7 @@ describe('a set of hashes', () => {
         const order: number[] = [];
         let distinct = 0;
         for (const id of ids) {
-          const fresh = set.add(id, id * 2);
+          const fresh = set.add(id, id * 2, id * 3600);
           // What came among the last `most` new ones is never new.
           if (order.slice(-most).includes(id)) expect(fresh).toBe(false);
           if (!order.includes(id)) expect(fresh).toBe(true);
@@ -43,6 +44,28 @@ describe('a set of hashes', () => {
         }
         if (distinct < 2 * most) expect(set.forgotten).toBe(0);
         expect(distinct - set.forgotten).toBeLessThanOrEqual(2 * most);
+      }),
+    );
+  });
+});
+
+describe('createTable', () => {
+  it('is a map, through its growth, and empty when it was cleared', () => {
+    const any = fc.tuple(word, word, fc.integer({ min: 0, max: 2 ** 31 }));
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 100 }), (entries) => {
+        const [mine, theirs] = [createTable(2), new Map<string, number>()];
+        for (const [low, high, value] of entries) {
+          const key = `${low} ${high}`;
+          expect(mine.get(low - 20, high)).toBe(theirs.get(key) ?? -1);
+          if (theirs.has(key)) continue;
+          theirs.set(key, value);
+          mine.put(low - 20, high, value);
+        }
+        for (const [low, high] of entries)
+          expect(mine.get(low - 20, high)).toBe(theirs.get(`${low} ${high}`));
+        mine.clear();
+        for (const [low, high] of entries) expect(mine.get(low - 20, high)).toBe(-1);
       }),
     );
   });

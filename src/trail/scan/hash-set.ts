@@ -1,0 +1,97 @@
+/** The ids of all records of a run, as 64-bit hashes: 8 bytes an entry, no object an id. */
+const MAX_LOAD = 0.6;
+const FIRST_SLOTS = 1 << 4;
+/** Seconds of records that share a part, and how many parts there are: 42 days, after which hours share. */
+const HOUR = 3600;
+const PARTS = 1 << 10;
+
+export interface HashSet {
+  /** Adds an entry of a time, in seconds, which is part of what it is; false when it was there already. */
+  add(low: number, high: number, seconds: number): boolean;
+  /** Entries that were let go to stay within the bound. */
+  readonly forgotten: number;
+}
+
+/**
+ * It holds two generations of at most `most` entries each: when the newer is full it becomes the older one, and the
+ * older one is let go. Copies of a record lie near each other, so that the last `most` entries are what matters. The bound
+ * is exact up to `most` entries in all.
+ */
+export function createHashSet(most = Number.POSITIVE_INFINITY): HashSet {
+  let young = createGeneration();
+  let old: Generation | undefined;
+  let forgotten = 0;
+  return {
+    add: (low, high, seconds) => {
+      // 0/0 marks a free slot, so no entry may be that.
+      const odd = (high | 1) >>> 0;
+      const part = (seconds / HOUR) & (PARTS - 1);
+      if (old?.has(part, low >>> 0, odd) || !young.add(part, low >>> 0, odd)) return false;
+      if (young.size() >= most) {
+        forgotten += old?.size() ?? 0;
+        old = young;
+        young = createGeneration();
+      }
+      return true;
+    },
+    get forgotten() {
+      return forgotten;
+    },
+  };
+}
+
+interface Generation {
+  has(part: number, low: number, high: number): boolean;
+  add(part: number, low: number, high: number): boolean;
+  size(): number;
+}
+
+/**
+ * In parts by time: records of an hour come together, and a part of an hour stays in the processor's cache, where one
+ * table for all would be waited for at every record.
+ */
+function createGeneration(): Generation {
+  const parts: { slots: Uint32Array; size: number }[] = [];
+  for (let part = 0; part < PARTS; part++) parts.push({ slots: EMPTY, size: 0 });
+  let size = 0;
+  return {
+    has: (number, low, high) => {
+      const { slots } = parts[number]!;
+      return slots[slotOf(slots, low, high) + 1] !== 0;
+    },
+    add: (number, low, high) => {
+      const part = parts[number]!;
+      const at = slotOf(part.slots, low, high);
+      if (part.slots[at + 1] !== 0) return false;
+      size++;
+      const grows = ++part.size * 2 > part.slots.length * MAX_LOAD;
+      if (grows) part.slots = grown(part.slots);
+      put(part.slots, grows ? slotOf(part.slots, low, high) : at, low, high);
+      return true;
+    },
+    size: () => size,
+  };
+}
+
+/** One free slot, which is never written to. */
+const EMPTY = new Uint32Array(2);
+
+/** Where the entry is, or the free slot where it belongs. */
+function slotOf(slots: Uint32Array, low: number, high: number): number {
+  const last = slots.length - 2;
+  let at = (low << 1) & last;
+  while (slots[at + 1] !== 0 && (slots[at] !== low || slots[at + 1] !== high)) at = (at + 2) & last;
+  return at;
+}
+
+function put(slots: Uint32Array, at: number, low: number, high: number): void {
+  slots[at] = low;
+  slots[at + 1] = high;
+}
+
+function grown(full: Uint32Array): Uint32Array {
+  const slots = new Uint32Array(Math.max(FIRST_SLOTS * 2, full.length * 2));
+  for (let at = 0; at < full.length; at += 2)
+    if (full[at + 1] !== 0) put(slots, slotOf(slots, full[at]!, full[at + 1]!), full[at]!, full[at + 1]!);
+  return slots;
+}
