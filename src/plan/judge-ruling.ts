@@ -28,6 +28,8 @@ export type Why =
 export interface Ruling extends Judgement {
   readonly why: Why;
   readonly grant: Grant;
+  /** Prefix of the action, in lower case. */
+  readonly service: string;
   readonly info: CatalogueAction | undefined;
   readonly observed: Observed;
   readonly advisor: AdvisorSays;
@@ -85,6 +87,7 @@ export function rule(bench: Bench, grant: Grant, granted: GrantedAction): Ruling
     reason: judged.reason,
     why,
     grant,
+    service,
     info,
     observed,
     advisor,

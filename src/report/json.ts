@@ -1,13 +1,31 @@
 /** result.json: the plan itself, in a stable and still readable form. Schema: src/plan/result.schema.json. */
-import type { Plan } from '../plan/plan.ts';
+import type { Finding, Plan } from '../plan/plan.ts';
 import { escapeUnseenJson } from './escape/json.ts';
+import { once } from './once.ts';
 
 const WIDE = 110;
 
 /** The plan as JSON: two spaces, lists of plain values on one line where they fit, members in the plan's order. */
 export function renderJson(plan: Plan): string {
-  return `${escapeUnseenJson(wideJson(plan))}\n`;
+  let text = '';
+  for (const [name, value] of Object.entries(plan)) {
+    const comma = text === '' ? '' : ',\n';
+    if (name === 'findings' && plan.findings.length > 0)
+      text += `${comma}  "findings": [\n${plan.findings.map(findingText).join(',\n')}\n  ]`;
+    else if (value !== undefined) text += comma + member(name, value);
+  }
+  return `{\n${text}\n}\n`;
 }
+
+/** One member of an object, as it stands in its text. */
+const member = (name: string, value: unknown): string =>
+  escapeUnseenJson(wideJson({ [name]: value })).slice('{\n'.length, -'\n}'.length);
+
+/** An object that is an item of the plan's member. */
+const item = (value: object): string =>
+  escapeUnseenJson(wideJson({ a: [value] })).slice('{\n  "a": [\n'.length, -'\n  ]\n}'.length);
+
+const findingText = once((one: Finding) => item(one));
 
 /**
  * `JSON.stringify` with two spaces, and lists of plain values on one line of at most 110 characters. The engine writes

@@ -10,8 +10,9 @@ import type { Plan } from '../../src/plan/plan.ts';
 import resultSchema from '../../src/plan/result.schema.json' with { type: 'json' };
 import { deployed } from '../../src/report/deployed.ts';
 import { documentPairs } from '../../src/report/diff/pairs.ts';
-import { prettyJson } from '../../src/report/escape/json.ts';
+import { escapeUnseenJson, prettyJson } from '../../src/report/escape/json.ts';
 import { FORMAT_NAMES, FORMATS, type FormatName } from '../../src/report/formats.ts';
+import { wideJson } from '../../src/report/json.ts';
 import { samplePlan } from '../support/plan-fixture.ts';
 
 const options = { colour: false, width: 100 };
@@ -32,6 +33,23 @@ describe.each(['order-service', 'legacy-reporting'])('%s of the samples', (role)
         await expect(content).toMatchFileSnapshot(`../golden/${role}/${name}`);
     },
   );
+
+  it('as json: with its parts put together as if the whole were written at once', () => {
+    const plan = golden(role);
+    expect(text('json', plan)).toBe(`${escapeUnseenJson(wideJson(plan))}\n`);
+  });
+});
+
+it('is a page in ASCII, whatever names hold, for a browser shows them all the same', () => {
+  const plan = samplePlan();
+  const page = text('html', {
+    ...plan,
+    principal: { ...plan.principal, name: 'r\u00f4le-\u{1f600}' },
+    findings: plan.findings.map((one) => ({ ...one, reason: 'na\u00efve \u{1f600}' })),
+  });
+  expect(page).toMatch(/^[\n -~]*$/);
+  expect(page).toContain('r&#244;le-&#128512;');
+  expect(page).toContain('na\\u00efve \\ud83d\\ude00');
 });
 
 describe.each([

@@ -3,8 +3,9 @@ import type { PlanInput } from '../input.ts';
 import type { Ruling, Why } from '../judge-ruling.ts';
 import type { Finding, FindingKind } from '../plan.ts';
 import { advisorEvidence, observability, seenEvidence, some } from './evidence.ts';
-import { type Draft, makeFinding, sorted } from './make.ts';
+import { makeFinding, sorted } from './make.ts';
 import { byService, type Ruled } from './removals.ts';
+import { findingOn, onlyOne } from './shared.ts';
 
 /** Above this many services a statement's keeps of one cause share a finding. */
 const MANY_SERVICES = 12;
@@ -44,29 +45,13 @@ interface Place {
 }
 
 function unproven(input: PlanInput, rulings: readonly Ruling[], place: Place): Finding[] {
-  const drafts = known.get(rulings) ?? draftsOf(input, rulings);
-  known.set(rulings, drafts);
-  return drafts.map((one) => makeFinding({ ...one, ...place, subject: one.subject ?? place.statement }));
-}
-
-/** Without a subject it is the statement's label. */
-type Unplaced = Omit<Draft, 'subject'> & { readonly subject: string | undefined };
-/** A list of rulings rests on one body of evidence, whether it is one principal's or shared by many. */
-const known = new WeakMap<readonly Ruling[], readonly Unplaced[]>();
-
-function draftsOf(input: PlanInput, rulings: readonly Ruling[]): readonly Unplaced[] {
-  const present = new Set(rulings.map((one) => one.why));
-  return KINDS.flatMap(({ kind, whys, whole }) => {
-    if (!whys.some((one) => present.has(one))) return [];
-    const all = rulings.filter((one) => whys.includes(one.why));
-    const services = [...byService(all)];
-    const together = whole === true || services.length > MANY_SERVICES;
-    const groups: (readonly [string | undefined, readonly Ruling[]])[] = together
-      ? [[services.length === 1 ? services[0]![0] : undefined, all]]
-      : services;
-    return groups.map(([subject, group]) => ({
+  const kept = known.get(rulings) ?? keptOf(rulings);
+  known.set(rulings, kept);
+  return kept.map(({ kind, rulings: group, subject = place.statement }) =>
+    findingOn(group, [kind, subject, place.policy, place.statement], () => ({
       kind,
       subject,
+      ...place,
       values: { what: `${some(group.map((one) => one.reason))}${advice(input, group)}` },
       actions: group.map((one) => one.action),
       evidence: {
@@ -74,7 +59,31 @@ function draftsOf(input: PlanInput, rulings: readonly Ruling[]): readonly Unplac
         ...advisorEvidence(group, input.lastAccessed),
         observability: observability(group),
       },
-    }));
+    })),
+  );
+}
+
+interface Kept {
+  readonly kind: FindingKind;
+  readonly rulings: readonly Ruling[];
+  /** Left out, it is the statement's label. */
+  readonly subject?: string;
+}
+
+/** A list of rulings rests on one body of evidence, whether it is one principal's or shared by many. */
+const known = new WeakMap<readonly Ruling[], readonly Kept[]>();
+
+function keptOf(rulings: readonly Ruling[]): readonly Kept[] {
+  const present = new Set(rulings.map((one) => one.why));
+  return KINDS.flatMap(({ kind, whys, whole }) => {
+    if (!whys.some((one) => present.has(one))) return [];
+    const all = onlyOne(rulings.filter((one) => whys.includes(one.why)));
+    const services = [...byService(all)];
+    if (whole !== true && services.length <= MANY_SERVICES)
+      return services.map(([subject, group]) => ({ kind, rulings: group, subject }));
+    return services.length === 1
+      ? [{ kind, rulings: all, subject: services[0]![0] }]
+      : [{ kind, rulings: all }];
   });
 }
 

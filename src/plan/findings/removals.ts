@@ -4,8 +4,9 @@ import type { PlanInput } from '../input.ts';
 import type { Ruling } from '../judge-ruling.ts';
 import type { Finding, FindingKind } from '../plan.ts';
 import { advisorEvidence, confidenceOf, lowest, observability, seenEvidence, some } from './evidence.ts';
-import { type Draft, makeFinding } from './make.ts';
+import type { Draft } from './make.ts';
 import { risksOf, severityOf } from './risk.ts';
+import { findingOn, onlyOne } from './shared.ts';
 
 /** A statement that loses more services than this gets one finding for those without weight, so that a reader can see. */
 const MANY_SERVICES = 20;
@@ -23,7 +24,9 @@ export function removals(input: PlanInput, ruled: readonly Ruled[]): Finding[] {
     const allows = statements.filter(({ grant }) => grant.source.effect === 'Allow');
     const whole = allows.filter(({ rulings }) => goes(rulings));
     if (allows.length > 0 && whole.length === statements.length) {
-      const all = statements.length === 1 ? statements[0]!.rulings : statements.flatMap((one) => one.rulings);
+      const all = onlyOne(
+        statements.length === 1 ? statements[0]!.rulings : statements.flatMap((one) => one.rulings),
+      );
       return [make('detach-policy', all, { subject: policy, policy })];
     }
     return allows.flatMap(({ grant, rulings }) => {
@@ -44,21 +47,24 @@ function maker(input: PlanInput, group: string | undefined): Make {
   const young = gaps.find((gap) => gap.reason === 'before-principal')?.to ?? window.from;
   const evidenceMs = window.to - young;
   return (kind, rulings, draft) => {
-    const { actions, reasons, severity, confidence, evidence } = factsOf(rulings, input, evidenceMs);
-    return makeFinding({
-      ...draft,
-      kind,
-      values: {
-        what:
-          group === undefined
-            ? reasons
-            : `${reasons}; group ${group} has it, and its other members may use it`,
-        ...draft.values,
-      },
-      severity,
-      confidence,
-      actions,
-      evidence,
+    const { subject, name, policy, statement } = draft;
+    return findingOn(rulings, [kind, group, subject, name, policy, statement], () => {
+      const { actions, reasons, severity, confidence, evidence } = factsOf(rulings, input, evidenceMs);
+      return {
+        ...draft,
+        kind,
+        values: {
+          what:
+            group === undefined
+              ? reasons
+              : `${reasons}; group ${group} has it, and its other members may use it`,
+          ...draft.values,
+        },
+        severity,
+        confidence,
+        actions,
+        evidence,
+      };
     });
   };
 }
@@ -69,15 +75,13 @@ type Facts = Required<Pick<Draft, 'severity' | 'confidence' | 'actions' | 'evide
 
 /** A list of rulings rests on one body of evidence, whether it is one principal's or shared by many. */
 const known = {
-  facts: new WeakMap<readonly Ruling[], Facts>(),
+  losing: new WeakMap<readonly Ruling[], Losing | 'nothing'>(),
   losses: new WeakMap<readonly Ruling[], readonly Loss[]>(),
 };
 
 function factsOf(rulings: readonly Ruling[], { lastAccessed }: PlanInput, evidenceMs: number): Facts {
-  const found = known.facts.get(rulings);
-  if (found) return found;
   const actions = rulings.map((one) => one.action);
-  const made: Facts = {
+  return {
     actions,
     reasons: some(rulings.map((one) => one.reason)),
     severity: severityOf(actions),
@@ -88,8 +92,6 @@ function factsOf(rulings: readonly Ruling[], { lastAccessed }: PlanInput, eviden
       observability: observability(rulings),
     },
   };
-  known.facts.set(rulings, made);
-  return made;
 }
 
 /** Services that go whole, and the actions that go from the others. */
@@ -111,11 +113,10 @@ interface Loss {
 }
 
 function lossesOf(input: PlanInput, rulings: readonly Ruling[]): readonly Loss[] {
-  const losing = [...byService(rulings)].flatMap(([service, all]): Losing[] => {
-    const gone = all.filter((one) => one.keep === 'remove');
-    if (gone.length === 0) return [];
-    const light = risksOf(gone.map((one) => one.action)).length === 0 && !gone.some(hasAttempt);
-    return [{ service, gone, light, kind: gone.length === all.length ? 'remove-service' : 'remove-action' }];
+  const losing = [...byService(rulings)].flatMap(([service, all]): readonly Losing[] => {
+    const found = known.losing.get(all) ?? losingOf(service, all);
+    known.losing.set(all, found);
+    return found === 'nothing' ? [] : [found];
   });
   const many = losing.length > MANY_SERVICES;
   const together = (['remove-service', 'remove-action'] as const).flatMap((kind): Loss[] => {
@@ -123,7 +124,7 @@ function lossesOf(input: PlanInput, rulings: readonly Ruling[]): readonly Loss[]
     if (group.length === 0) return [];
     const subject = group.length === 1 ? group[0]!.service : `${group.length} services`;
     const draft = { subject, name: 'services without weight', values: { service: subject } };
-    return [{ kind, gone: group.flatMap((one) => one.gone), draft }];
+    return [{ kind, gone: onlyOne(group.flatMap((one) => one.gone)), draft }];
   });
   const single = losing
     .filter((one) => !(many && one.light))
@@ -132,6 +133,13 @@ function lossesOf(input: PlanInput, rulings: readonly Ruling[]): readonly Loss[]
       return { kind, gone, draft: { subject: service, values } };
     });
   return [...together, ...single];
+}
+
+function losingOf(service: string, all: readonly Ruling[]): Losing | 'nothing' {
+  const gone = onlyOne(all.filter((one) => one.keep === 'remove'));
+  if (gone.length === 0) return 'nothing';
+  const light = risksOf(gone.map((one) => one.action)).length === 0 && !gone.some(hasAttempt);
+  return { service, gone, light, kind: gone.length === all.length ? 'remove-service' : 'remove-action' };
 }
 
 interface Losing {
@@ -165,10 +173,11 @@ export function byService(rulings: readonly Ruling[]): ReadonlyMap<string, reado
 function divided(rulings: readonly Ruling[]): ReadonlyMap<string, readonly Ruling[]> {
   const map = new Map<string, Ruling[]>();
   for (const one of rulings) {
-    const service = one.action.slice(0, Math.max(0, one.action.indexOf(':'))).toLowerCase();
-    const known = map.get(service);
+    const known = map.get(one.service);
     if (known) known.push(one);
-    else map.set(service, [one]);
+    else map.set(one.service, [one]);
   }
-  return map;
+  const shared = new Map<string, readonly Ruling[]>();
+  for (const [service, list] of map) shared.set(service, onlyOne(list));
+  return shared;
 }

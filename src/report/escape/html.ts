@@ -1,5 +1,4 @@
 /** HTML in which only our own templates are markup: a value put into one is text, whatever it holds. */
-import { escapeUnseenJson } from './json.ts';
 import { visible } from './visible.ts';
 
 /** Markup made by `html`; the only thing that enters a template unescaped. */
@@ -18,14 +17,19 @@ const PLAIN = /^[ !#-%(-;=?-_a-~]*$/;
 /** Text for an element's content or a quoted attribute. */
 export const htmlText = (text: string): string => (PLAIN.test(text) ? text : withEntities(visible(text)));
 
-/** A walk over the text: most of what is escaped are lines of JSON, and a search would call back for each quote. */
+/**
+ * A walk over the text: most of what is escaped are lines of JSON, and a search would call back for each quote. What is
+ * beyond ASCII is written by its number: one such character would make the engine hold a whole page in twice the memory.
+ */
 function withEntities(text: string): string {
   let escaped = '';
   let done = 0;
   for (let at = 0; at < text.length; at++) {
-    const entity = entityOf(text.charCodeAt(at));
+    const code = text.codePointAt(at)!;
+    const entity = code > 0x7e ? `&#${code};` : entityOf(code);
     if (entity === '') continue;
     escaped += text.slice(done, at) + entity;
+    if (code > 0xffff) at++;
     done = at + 1;
   }
   return escaped + text.slice(done);
@@ -67,6 +71,11 @@ export function html(strings: TemplateStringsArray, ...values: readonly Part[]):
   return new Markup(text);
 }
 
-/** Data for a `<script type="application/json">`: no `<`, so nothing ends the element early. */
+/** Data for a `<script type="application/json">`, in ASCII and without `<`, so that nothing ends the element early. */
 export const scriptJson = (value: unknown): Markup =>
-  new Markup(escapeUnseenJson(JSON.stringify(value)).replaceAll('<', '\\u003c').replaceAll('>', '\\u003e'));
+  new Markup(
+    JSON.stringify(value).replace(
+      /[^ !-;=?-~]/g,
+      (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  );

@@ -1,5 +1,5 @@
 /** Plain SVG pieces. Lengths are computed here from numbers of the plan; text goes through `html`. */
-import { html, htmlText, Markup } from '../escape/html.ts';
+import { html, htmlText, Markup, type Part } from '../escape/html.ts';
 import { count, plural } from '../text.ts';
 
 /** The pattern for what could not be observed; once a page. */
@@ -31,7 +31,7 @@ export function bar(segments: readonly Segment[], scale: number): Markup {
 
 export interface Legend {
   readonly className: string;
-  readonly text: string;
+  readonly text: Part;
 }
 
 export const legend = (items: readonly Legend[]): Markup =>
@@ -93,7 +93,7 @@ export function dayGrid(grid: Grid): Markup {
   );
   const rows = grid.rows.map(
     ([name], index) =>
-      html`<text class="row" x="0" y="${32 + index * ROW}">${name.length > 25 ? `${name.slice(0, 24)}…` : name}</text>${cellsOf(grid, index, days, { labels, step })}`,
+      html`<text class="row" x="0" y="${32 + index * ROW}">${name.length > 25 ? html`${name.slice(0, 24)}&hellip;` : name}</text>${cellsOf(grid, index, days, { labels, step })}`,
   );
   const width = labels + days.length * step;
   const height = 20 + grid.rows.length * ROW;

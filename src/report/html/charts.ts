@@ -1,6 +1,6 @@
 /** Used against granted, the mix of access levels, activity by day, and what the evidence covered. */
 import type { Plan, ServiceSummary } from '../../plan/plan.ts';
-import { html, type Markup } from '../escape/html.ts';
+import { html, type Markup, type Part } from '../escape/html.ts';
 import { count, day, plural } from '../text.ts';
 import { kindText } from '../view.ts';
 import { bar, dayGrid, legend } from './chart.ts';
@@ -100,9 +100,9 @@ export function activitySection(plan: Plan): Markup {
   const bounds = shades(plan.heatmap.reduce((most, [, , calls]) => Math.max(most, calls), 1));
   const shade = (calls: number): string =>
     calls <= 0 ? 'h0' : `h${SHADES - bounds.length + 1 + bounds.findIndex((bound) => calls <= bound)}`;
-  const range = (bound: number, at: number): string => {
+  const range = (bound: number, at: number): Part => {
     const from = (bounds[at - 1] ?? 0) + 1;
-    return from >= bound ? count(bound) : `${count(from)}–${count(bound)}`;
+    return from >= bound ? count(bound) : html`${count(from)}&ndash;${count(bound)}`;
   };
   return html`<section id="activity" aria-labelledby="activity-title"><h2 id="activity-title">Activity by service and day</h2><p>Calls a day that were seen in the logs.</p><div class="card">${legend(
     [

@@ -28,7 +28,7 @@ function stat(one: ReturnType<typeof totals>[number]): Markup {
   if (one.before === undefined)
     return html`<div class="stat"><p class="label">${label}</p><p class="figures"><span class="now">${count(one.after)}</span></p></div>`;
   const scale = Math.max(one.before, one.after);
-  return html`<div class="stat"><p class="label">${label}</p><p class="figures"><span class="was">${count(one.before)}</span><span aria-hidden="true">→</span><span class="visually-hidden">to</span><span class="now">${count(one.after)}</span><span class="by">${reduction(one)}</span></p><div class="mini">${bar(
+  return html`<div class="stat"><p class="label">${label}</p><p class="figures"><span class="was">${count(one.before)}</span><span aria-hidden="true">&rarr;</span><span class="visually-hidden">to</span><span class="now">${count(one.after)}</span><span class="by">${reduction(one)}</span></p><div class="mini">${bar(
     [
       { className: 's-used', value: one.after, label: `after: ${count(one.after)}` },
       { className: 's-gone', value: scale - one.after, label: `before: ${count(one.before)}` },
@@ -37,7 +37,7 @@ function stat(one: ReturnType<typeof totals>[number]): Markup {
   )}</div></div>`;
 }
 
-const VERDICT = { good: '✓ Holds', bad: '✕ Fails', open: '? Open' } as const;
+const VERDICT = { good: html`&check; Holds`, bad: html`&#10005; Fails`, open: '? Open' } as const;
 const TITLE = {
   replay: 'What was used stays allowed',
   containment: 'Nothing new is allowed',

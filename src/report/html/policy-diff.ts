@@ -21,7 +21,12 @@ export function diffSection(plan: Plan): Markup {
   )}${statements.length + added.length === 0 ? html`<p>No policy was written.</p>` : ''}</div>${pairs.map(lines)}</section>`;
 }
 
-const SIGN = { kept: '= kept', narrowed: '~ narrowed', removed: '− removed', moved: '> moved' } as const;
+const SIGN = {
+  kept: '= kept',
+  narrowed: '~ narrowed',
+  removed: html`&minus; removed`,
+  moved: '> moved',
+} as const;
 
 function fate(one: StatementDiff): Markup {
   const rest = one.findings.length - FINDINGS;
@@ -35,7 +40,8 @@ function fate(one: StatementDiff): Markup {
 const CLASS = { '-': 'd', '+': 'a', ' ': 'c' } as const;
 
 function lines(pair: DocumentPair): Markup {
-  const name = [pair.before?.name, pair.after?.name].filter((one) => one !== undefined).join(' → ');
+  const names = [pair.before?.name, pair.after?.name].filter((one) => one !== undefined);
+  const name = names.map((one, at) => (at === 0 ? one : html` &rarr; ${one}`));
   const suffix =
     pair.after === undefined ? ' (no longer attached)' : pair.before === undefined ? ' (new)' : '';
   return html`<details class="fold"${pair.after === undefined ? '' : html` open`}><summary><code>${name}</code>${suffix}</summary><div class="diff" tabindex="0" role="region" aria-label="Line by line: ${name}"><pre>${lineByLine(pair.before?.document, pair.after?.document)}</pre></div></details>`;

@@ -1,6 +1,7 @@
 /** What the page's script needs of each finding: plain text, already free of unseen characters. */
 import type { Finding, Plan } from '../../plan/plan.ts';
 import { visible } from '../escape/visible.ts';
+import { once } from '../once.ts';
 import { groupOf, kindText, lastUsed } from '../view.ts';
 
 export interface Row {
@@ -23,7 +24,9 @@ const SHOWN = 60;
 
 export const rows = (plan: Plan): readonly Row[] => plan.findings.map(row);
 
-function row(one: Finding): Row {
+const row = once(rowOf);
+
+function rowOf(one: Finding): Row {
   const { evidence } = one;
   const more: (readonly [string, readonly string[]])[] = [];
   const only = (label: string, value: string | undefined): void => {
