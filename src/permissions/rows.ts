@@ -2,13 +2,7 @@
  * Rows of a table by service. A run meets a dozen of 450 services: the tables are grouped, and in the bundle even
  * parsed (scripts/build.mjs), when a service is first asked about.
  */
-interface ServiceRow {
-  readonly service: string;
-}
-/** What the bundle has in place of a table's rows: the JSON of each service's rows. */
-interface PackedTable {
-  readonly packed: Readonly<Record<string, string>>;
-}
+import { type PackedTable, type ServiceRow, unpackRows } from './packed-rows.ts';
 
 const NONE: readonly never[] = [];
 
@@ -16,8 +10,7 @@ const NONE: readonly never[] = [];
 export function rowsByService<Row extends ServiceRow>(
   table: readonly Row[],
 ): (service: string) => readonly Row[] {
-  const { packed } = table as unknown as Partial<PackedTable>;
-  if (packed === undefined) {
+  if (!isPacked(table)) {
     let groups: ReadonlyMap<string, readonly Row[]> | undefined;
     return (service) => {
       groups ??= groupBy(table, (row) => row.service);
@@ -28,13 +21,15 @@ export function rowsByService<Row extends ServiceRow>(
   return (service) => {
     const known = parsed.get(service);
     if (known) return known;
-    // The service may be any text of a log.
-    if (!Object.hasOwn(packed, service)) return NONE;
-    const rows = JSON.parse(packed[service]!) as readonly Row[];
+    const rows = unpackRows(table, service) as readonly Row[];
+    if (rows.length === 0) return NONE;
     parsed.set(service, rows);
     return rows;
   };
 }
+
+/** In the bundle a table is not the list that its import says. */
+const isPacked = (table: readonly ServiceRow[] | PackedTable): table is PackedTable => 'packed' in table;
 
 /** As `rowsByService`, for rows with two keys: the rows of a service are grouped by the second when first asked for. */
 export function rowsByKey<Row extends ServiceRow>(
