@@ -5,7 +5,7 @@ import type { Resolution } from '../permissions/permission.ts';
 import { plural } from '../report/text.ts';
 import type { ValidationReport } from '../trail/digest/validate.ts';
 import { directoryOpener, openDirectory } from '../trail/directory.ts';
-import type { RequestReads } from '../trail/scan/kernel.ts';
+import type { RequestReads } from '../trail/scan/rows.ts';
 import type { ObjectGap, PrincipalFilter, SourceFacts, TrailSource, Window } from '../trail/source.ts';
 import { createLedger, type Ledger } from '../usage/ledger.ts';
 import { openAthena } from './athena-source.ts';

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { compileKernel } from '../../scripts/kernel.mjs';
 import { decode } from '../../src/events/decode.ts';
 import type { TrailEvent } from '../../src/events/event.ts';
-import { kernelWalk } from '../../src/trail/scan/kernel.ts';
+import { createKernel } from '../../src/trail/scan/kernel.ts';
+import { kernelWalk } from '../../src/trail/scan/kernel-walk.ts';
 import { eachPiece } from '../../src/trail/scan/pieces.ts';
 import { createScanner, type Scanner } from '../../src/trail/scan/scan.ts';
 import { Splitter } from '../../src/trail/scan/split.ts';
@@ -109,7 +110,7 @@ describe('scanning', () => {
         (text, sizes, kernel) => {
           const bytes = Buffer.from(text);
           const whole = scanners.plain.scan(bytes, object);
-          const walk = kernel ? kernelWalk(module, undefined) : undefined;
+          const walk = kernel ? kernelWalk(createKernel(module), undefined) : undefined;
           const ids: string[] = [];
           const splitter = new Splitter(walk);
           const read = eachPiece(

@@ -25,8 +25,8 @@ import { createArena } from './arena.ts';
 import { callerText, mixed } from './front.ts';
 import { createHashSet } from './hash-set.ts';
 import { createTable } from './hash-table.ts';
-import type { RequestReads, RowHash } from './kernel.ts';
 import { parseRecord } from './record.ts';
+import type { RequestReads, RowHash } from './rows.ts';
 import { createGroups, type Groups } from './samples.ts';
 
 export interface AggregateOptions {

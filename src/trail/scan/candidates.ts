@@ -1,7 +1,9 @@
 /** The records of one object that can belong to a wanted principal, as bytes. */
 import type { PrincipalFilter } from '../source.ts';
 import { type InflateLimits, inflate } from './inflate.ts';
-import { kernelWalk } from './kernel.ts';
+import { createKernel } from './kernel.ts';
+import { kernelInflate } from './kernel-inflate.ts';
+import { kernelWalk } from './kernel-walk.ts';
 import { namesOf, nominator } from './nominate.ts';
 import { eachPiece, type Read } from './pieces.ts';
 import { type Found, Splitter, walkElements } from './split.ts';
@@ -21,7 +23,9 @@ export function createCandidateReader(
   limits: InflateLimits,
 ): CandidateReader {
   const names = namesOf(principals);
-  const walk = module ? kernelWalk(module, names) : walkElements;
+  const kernel = module ? createKernel(module) : undefined;
+  const walk = kernel ? kernelWalk(kernel, names) : walkElements;
+  const quick = kernel && kernelInflate(kernel);
   const nominate = names ? nominator(names) : undefined;
   return {
     read: (bytes, each) => {
@@ -33,7 +37,7 @@ export function createCandidateReader(
           if (!nominate || nominate(piece.toString('latin1', start, end))) each(piece, start, end);
         }
       };
-      const read = eachPiece(new Splitter(walk), (sink) => inflate(bytes, sink, limits), limits, take);
+      const read = eachPiece(new Splitter(walk), (sink) => inflate(bytes, sink, limits, quick), limits, take);
       return { ...read, records };
     },
   };

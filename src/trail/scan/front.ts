@@ -6,8 +6,8 @@
 import { type Caller, callerOf } from '../../events/decode.ts';
 import { type JsonObject, member, type TrailEvent } from '../../events/event.ts';
 import { createSharedBits, createTable } from './hash-table.ts';
-import { EXACT, type RowHash, type RowRecords, STATUS, UNSTEADY } from './kernel.ts';
 import { parseRecord } from './record.ts';
+import { EXACT, type RowHash, type RowRecords, STATUS, UNSTEADY } from './rows.ts';
 
 /** What `settle` says instead of a group's number. */
 export const TO_EXACT = -1;

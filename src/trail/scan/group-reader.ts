@@ -3,15 +3,11 @@ import { randomBytes } from 'node:crypto';
 import type { TrailEvent } from '../../events/event.ts';
 import { createFront, type Heard, TO_EXACT } from './front.ts';
 import { type InflateLimits, inflate } from './inflate.ts';
-import {
-  kernelWalk,
-  type RequestReads,
-  ROW_WORDS,
-  type RowHash,
-  type RowRecords,
-  rowReader,
-} from './kernel.ts';
+import { createKernel } from './kernel.ts';
+import { kernelInflate } from './kernel-inflate.ts';
+import { kernelWalk } from './kernel-walk.ts';
 import { eachPiece, type Read } from './pieces.ts';
+import { type RequestReads, ROW_WORDS, type RowHash, type RowRecords, rowReader } from './rows.ts';
 import { Splitter } from './split.ts';
 
 /** Takes what a front settled, in the records' order, and hears of what is new in it. */
@@ -60,15 +56,17 @@ export function createGroupReader({
   cuts,
   shared,
 }: GroupReaderOptions): GroupReader {
-  const walk = kernelWalk(module, undefined);
-  const reader = rowReader(module, seed, reads);
+  const kernel = createKernel(module);
+  const walk = kernelWalk(kernel, undefined);
+  const quick = kernelInflate(kernel);
+  const reader = rowReader(kernel, seed, reads);
   const front = createFront(resolve, reader.hash, cuts, shared);
   return {
     read: (bytes, taker) => {
       let records = 0;
       const read = eachPiece(
         new Splitter(walk),
-        (sink) => inflate(bytes, sink, limits),
+        (sink) => inflate(bytes, sink, limits, quick),
         limits,
         (piece, found) => {
           records += found.records;

@@ -1,7 +1,7 @@
 /**
  * Compressed bytes to document bytes, always with the checksum: length checks alone miss half of all single-bit errors.
- * The usual object goes through the native inflate in one call; pako takes those that it refuses, because they are
- * damaged (what precedes the damage is salvaged) or too large to hold.
+ * The usual object goes through the kernel, and through the native inflate where there is none or it refuses; pako takes
+ * those that this refuses, because they are damaged (what precedes the damage is salvaged) or too large to hold.
  */
 import { MessageChannel } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
@@ -35,10 +35,26 @@ export type TakePiece = (piece: Uint8Array, final: boolean) => void;
 /** Objects are told by their magic: a `.gz` may have been unpacked on the way, and the other way round. */
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** Hands the document in an object to `take`, the last piece with `final`. Never throws for what the object holds. */
-export function inflate(bytes: Uint8Array, take: TakePiece, limits = LIMITS): InflateDamage | undefined {
+/** A gzip object of a document of at most `mostBytes`, with the checksum; undefined where it refuses, for whatever reason. */
+export type InflateWhole = (bytes: Uint8Array, mostBytes: number) => Uint8Array | undefined;
+
+/**
+ * Hands the document in an object to `take`, the last piece with `final`. Never throws for what the object holds. `quick`
+ * is asked first; what it gives is its own, and good until it is asked again.
+ */
+export function inflate(
+  bytes: Uint8Array,
+  take: TakePiece,
+  limits = LIMITS,
+  quick?: InflateWhole,
+): InflateDamage | undefined {
   if (!isGzip(bytes)) {
     take(bytes, true);
+    return undefined;
+  }
+  const own = quick?.(bytes, Math.min(limits.wholeBytes, bytes.length * MAX_RATIO));
+  if (own) {
+    take(own, true);
     return undefined;
   }
   const whole = inflateWhole(bytes, limits);

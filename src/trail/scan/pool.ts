@@ -6,9 +6,10 @@ import { type AggregateOptions, createAggregator } from './aggregate.ts';
 import type { ScanFile, ScannedFile } from './files.ts';
 import { randomSeed, type Seed } from './group-reader.ts';
 import { SHARED_BYTES } from './hash-table.ts';
-import { loadKernel, rowReader } from './kernel.ts';
+import { createKernel, loadKernel } from './kernel.ts';
 import { createLink, type Link } from './link.ts';
 import type { Packed } from './pack.ts';
+import { rowReader } from './rows.ts';
 import { drained, groupedBatch } from './scan.ts';
 import type { Damage } from './split.ts';
 import { type FileResult, inThreads, workerPath } from './threads.ts';
@@ -75,7 +76,7 @@ export async function* groupFiles<T extends ScanFile>(
   if (!module) throw new Error('the kernel is not built');
   const seed = randomSeed();
   const shared = new SharedArrayBuffer(SHARED_BYTES);
-  const groups = createAggregator(rowReader(module, seed).hash, most);
+  const groups = createAggregator(rowReader(createKernel(module), seed).hash, most);
   let next = 0;
   while (next < files.length) {
     const left = files.slice(next);

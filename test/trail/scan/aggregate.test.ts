@@ -10,7 +10,7 @@ import type { TrailEvent } from '../../../src/events/event.ts';
 import { requestMembersRead } from '../../../src/permissions/needed.ts';
 import type { Resolution } from '../../../src/permissions/permission.ts';
 import { createResolver } from '../../../src/permissions/resolver.ts';
-import type { RequestReads } from '../../../src/trail/scan/kernel.ts';
+import type { RequestReads } from '../../../src/trail/scan/rows.ts';
 import { createScanner, type Scanner } from '../../../src/trail/scan/scan.ts';
 import type { Batch } from '../../../src/trail/source.ts';
 import { createLedger } from '../../../src/usage/ledger.ts';

@@ -1,4 +1,5 @@
 // AssemblyScript. The module's entry.
+export { inflate } from './inflate';
 export { define } from './request';
 export { compact, hashInput, readRow, rows, setSeed } from './rows';
 export { begin, position, walk } from './walk';

@@ -12,4 +12,6 @@ export const ROWS_AT: usize = 0x90000;
 /** 16 bytes for each of 4,096 calls, and the names of the members that their mappings read: see request.ts. */
 export const CALLS_AT: usize = 0xa0000;
 export const MEMBERS_AT: usize = 0xb0000;
-export const MEMBERS_END: usize = 0x200000;
+export const MEMBERS_END: usize = 0x1f0000;
+/** What inflate.ts and codes.ts work with. The document and the compressed bytes follow, as ../kernel.ts says. */
+export const CODES_AT: usize = 0x1f0000;

@@ -5,7 +5,7 @@
 // seconds since 1970 (1), start and end in the document (2), status (1).
 import { plainVersion, readId, secondsOf } from './fields';
 import { membersEnd, membersHash } from './identity';
-import { COUNT_AT, INPUT_AT, ROWS_AT, SPANS_AT } from './layout';
+import { COUNT_AT, ROWS_AT, SPANS_AT } from './layout';
 import * as M from './members';
 import { copyRequest, isUnknown, requestEnd, requestHash } from './request';
 import { hash, skipSpace, slashed, stringEnd, valueEnd } from './text';
@@ -137,11 +137,10 @@ function read(from: usize, to: usize, row: usize): u32 {
 }
 
 /**
- * Writes at SPANS_AT what has to be kept of a record that was read before: its members without the identity, the id, the
+ * Writes at SPANS_AT what has to be kept of a record that was read before, at `from`: its members without the identity, the id, the
  * time and what is never read; with `unstable` the whole request. Returns the length.
  */
-export function compact(offset: u32, length: u32, unstable: bool): u32 {
-  const from = INPUT_AT + (offset as usize);
+export function compact(from: usize, length: u32, unstable: bool): u32 {
   const to = from + (length as usize);
   let out: usize = SPANS_AT;
   let source: u64 = 0;
@@ -174,22 +173,22 @@ export function compact(offset: u32, length: u32, unstable: bool): u32 {
   return (out - SPANS_AT) as u32;
 }
 
-/** One row for each of the `count` records at SPANS_AT, offsets in a document whose byte `base` is at INPUT_AT. */
-export function rows(count: u32, base: u32): void {
+/** One row for each of the `count` records at SPANS_AT, offsets in a document that begins, or would, at `origin`. */
+export function rows(count: u32, origin: usize): void {
   for (let i: u32 = 0; i < count; i++) {
     const row = ROWS_AT + ((i as usize) << 6);
     const span = SPANS_AT + ((i as usize) << 3);
     store<u32>(row, load<u32>(span), 52);
     store<u32>(row, load<u32>(span, 4), 56);
-    readRow(i, base);
+    readRow(i, origin);
   }
 }
 
 /** Reads the record of a row, again where its call was not defined. */
-export function readRow(index: u32, base: u32): void {
+export function readRow(index: u32, origin: usize): void {
   const row = ROWS_AT + ((index as usize) << 6);
   const start = load<u32>(row, 52);
-  const from = INPUT_AT + (start as usize) - (base as usize);
+  const from = origin + start;
   const to = from + ((load<u32>(row, 56) - start) as usize);
   store<u32>(row, load<u8>(from) === 0x7b ? read(from, to, row) : EXACT, 60);
 }

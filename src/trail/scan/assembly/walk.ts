@@ -1,7 +1,7 @@
 // AssemblyScript. The elements of an array, 64 bytes at a time, and which of them hold one of the names asked for.
 // The plain walk in ../split.ts is the reference; whatever is out of the ordinary is left to it (IRREGULAR).
 import { mask } from './blocks';
-import { COUNT_AT, INPUT_AT, NAME_SIZE, NAMES_AT, SPANS_AT } from './layout';
+import { COUNT_AT, NAME_SIZE, NAMES_AT, SPANS_AT } from './layout';
 
 const QUOTE: i32 = 0x22;
 const _BACKSLASH: i32 = 0x5c;
@@ -55,8 +55,11 @@ export function position(): u32 {
   return depth > 0 ? start : end;
 }
 
-/** Walks `length` bytes at INPUT_AT, which are the document's from `base`; at least 256 bytes after them are readable. */
-export function walk(base: u32, length: u32): i32 {
+/**
+ * Walks `length` bytes at `input`, which are the document's from `base`. Those before and after them are readable: what
+ * follows a document are zeros.
+ */
+export function walk(base: u32, length: u32, input: usize): i32 {
   const quote = i8x16.splat(0x22);
   const backslash = i8x16.splat(0x5c);
   const fold = i8x16.splat(0x20);
@@ -71,7 +74,7 @@ export function walk(base: u32, length: u32): i32 {
   store<u32>(COUNT_AT, 0, 4);
   const blocks = (length + 63) >>> 6;
   for (let block: u32 = 0; block < blocks; block++) {
-    const at: usize = INPUT_AT + ((block as usize) << 6);
+    const at: usize = input + ((block as usize) << 6);
     const a = v128.load(at);
     const b = v128.load(at, 16);
     const c = v128.load(at, 32);
@@ -161,7 +164,7 @@ export function walk(base: u32, length: u32): i32 {
       if ((opens & bit) !== 0) {
         if (depth++ === 0) {
           start = blockBase + (i as u32);
-          if (!clean(base, start)) return IRREGULAR;
+          if (!clean(input - base, start)) return IRREGULAR;
           // Whatever was found before this element belongs to the ones before.
           hit = false;
           hits &= ~(bit - 1);
@@ -170,7 +173,7 @@ export function walk(base: u32, length: u32): i32 {
       }
       if (depth === 0) {
         end = blockBase + (i as u32);
-        if (load<u8>(at + (i as usize)) !== CLOSE_ARRAY || !clean(base, end)) return IRREGULAR;
+        if (load<u8>(at + (i as usize)) !== CLOSE_ARRAY || !clean(input - base, end)) return IRREGULAR;
         store<u32>(COUNT_AT, found);
         store<u32>(COUNT_AT, elements, 4);
         return END;
@@ -194,16 +197,16 @@ export function walk(base: u32, length: u32): i32 {
   store<u32>(COUNT_AT, elements, 4);
   if (depth === 0) {
     end = base + length;
-    if (!clean(base, end)) return IRREGULAR;
+    if (!clean(input - base, end)) return IRREGULAR;
     gapFrom = end;
   }
   return MORE;
 }
 
-/** Only white space and commas stand between the elements. */
-function clean(base: u32, to: u32): bool {
+/** Only white space and commas stand between the elements; `origin` is where the document would begin. */
+function clean(origin: usize, to: u32): bool {
   for (let i = gapFrom; i < to; i++) {
-    const byte = load<u8>(INPUT_AT + (i as usize) - (base as usize)) as i32;
+    const byte = load<u8>(origin + i) as i32;
     if (byte !== 0x2c && byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return false;
   }
   return true;
