@@ -1,5 +1,4 @@
 /** The kernel as an inflate: the usual object of one member, into memory that is used again and where it is walked. */
-import { crc32 } from 'node:zlib';
 import type { InflateWhole } from './inflate.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -20,7 +19,7 @@ export function kernelInflate(kernel: Kernel): InflateWhole {
     const size = trailer.getUint32(4, true);
     if (size > mostBytes) return undefined;
     const document = kernel.inflate(bytes.subarray(from, end), size);
-    return document && crc32(document) === trailer.getUint32(0, true) ? document : undefined;
+    return document && kernel.checksum() === trailer.getUint32(0, true) ? document : undefined;
   };
 }
 

@@ -1,5 +1,6 @@
 /** The WebAssembly kernel and its memory, which hold a document where its bytes are walked and hashed. */
 import { readFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 
 /** Where input is copied that is not in the kernel's memory yet, and the most of it at a time: see assembly/layout.ts. */
 export const INPUT_AT = 0x60000;
@@ -10,6 +11,11 @@ export const SPANS_AT = 0x4000;
 const DOCUMENT_AT = 0x200000;
 /** Zeros after the document, of which no more than this is read. */
 const AFTER = 512;
+/** What the checksum takes at a time, and what it leaves: see assembly/checksum.ts. */
+const UNIT = 64;
+const SHORT = 4800;
+/** What zlib begins with when it is told that this came before is 0. */
+const FROM_ZERO = 0xffff_ffff;
 const PAGE = 0x10000;
 /** Memory grows by this much, so that it does not at every document a little larger than all before. */
 const GROWTH = 64 * PAGE;
@@ -26,6 +32,7 @@ interface Exports {
   hashInput(length: number, first: boolean): void;
   setSeed(low: number, high: number): void;
   inflate(from: number, end: number, to: number, size: number): number;
+  shorten(from: number, length: number): number;
 }
 
 /** One instance, for one thread. Views of its memory are good until the next document is inflated. */
@@ -36,6 +43,8 @@ export interface Kernel {
   readonly words: Uint32Array<ArrayBuffer>;
   /** Inflates a deflate stream that gives `size` bytes; undefined where it is not known to be one. */
   inflate(stream: Uint8Array, size: number): Uint8Array<ArrayBuffer> | undefined;
+  /** The CRC-32 of the document inflated last. */
+  checksum(): number;
   /** Where bytes lie that reach to the end of the document inflated last; undefined for any others. */
   addressOf(bytes: Uint8Array): number | undefined;
 }
@@ -89,6 +98,13 @@ export function createKernel(module: WebAssembly.Module): Kernel {
       bytes.fill(0, end, from);
       documentEnd = end;
       return bytes.subarray(DOCUMENT_AT, end);
+    },
+    checksum: () => {
+      const length = Math.floor((documentEnd - DOCUMENT_AT) / UNIT) * UNIT;
+      if (length <= SHORT) return crc32(bytes.subarray(DOCUMENT_AT, documentEnd));
+      const at = exports.shorten(DOCUMENT_AT, length);
+      const most = crc32(bytes.subarray(at, at + SHORT), FROM_ZERO);
+      return crc32(bytes.subarray(DOCUMENT_AT + length, documentEnd), most);
     },
     addressOf: (some) =>
       some.buffer === memory.buffer && some.byteOffset + some.length === documentEnd

@@ -59,6 +59,19 @@ describe('kernelInflate', () => {
     }
   });
 
+  it('knows the checksum of any length', () => {
+    const noise = Buffer.from(
+      Uint32Array.from({ length: 20_000 }, (_, i) => Math.imul(i, 0x9e3779b1) ^ i).buffer,
+    );
+    const edges = [0, 63, 4800, 4864, 4800 + 16_384, 4864 + 16_384, 4800 + 2 * 16_384, 80_000];
+    for (const edge of edges)
+      for (const size of [edge - 1, edge, edge + 1, edge + 63, edge + 64]) {
+        if (size < 0 || size > noise.length) continue;
+        expect(text(quick(gzipSync(noise.subarray(0, size)), MOST))).toBe(text(noise.subarray(0, size)));
+        expect(kernel.checksum()).toBe(crc32(noise.subarray(0, size)));
+      }
+  });
+
   it('passes over a name in the header', () => {
     const packed = gzipSync('{}');
     const named = Buffer.concat([packed.subarray(0, 10), Buffer.from('trail.json\0'), packed.subarray(10)]);

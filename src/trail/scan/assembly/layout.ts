@@ -13,5 +13,6 @@ export const ROWS_AT: usize = 0x90000;
 export const CALLS_AT: usize = 0xa0000;
 export const MEMBERS_AT: usize = 0xb0000;
 export const MEMBERS_END: usize = 0x1f0000;
-/** What inflate.ts and codes.ts work with. The document and the compressed bytes follow, as ../kernel.ts says. */
+/** What inflate.ts and codes.ts work with, and checksum.ts. The document and the compressed bytes follow: ../kernel.ts. */
 export const CODES_AT: usize = 0x1f0000;
+export const CHECKSUM_AT: usize = 0x1f4000;
