@@ -91,36 +91,30 @@ export function usageOf(input: PlanInput): readonly PlanUsage[] {
   return input.usage.entries.map((entry) => {
     if (!levels.has(entry.action))
       levels.set(entry.action, input.catalogue.action(entry.action)?.accessLevel);
-    const level = levels.get(entry.action);
-    return {
-      action: entry.action,
-      ...(level ? { accessLevel: level } : {}),
-      ...resourceOf(entry),
-      level: entry.level,
-      context: entry.context,
-      count: entry.count,
-      succeeded: entry.succeeded,
-      failed: entry.failed,
-      firstSeen: isoTime(entry.firstSeen),
-      lastSeen: isoTime(entry.lastSeen),
-      days: entry.days.length,
-      sampleEventIds: entry.sampleIds,
-      via: entry.via,
-      eventNames: entry.eventNames,
-    };
+    return usageRow(entry, levels.get(entry.action));
   });
 }
 
-function resourceOf({
-  resource,
-}: UsageEntry): Pick<PlanUsage, 'resource' | 'resourceKind' | 'resourceFound'> {
-  if (resource.kind === 'arn')
-    return { resource: resource.arn, resourceKind: 'arn', resourceFound: resource.found };
-  return {
-    resource: '*',
-    resourceKind: resource.kind,
-    resourceFound: resource.kind === 'any' ? resource.found : resource.reason,
-  };
+/** Made by assignment, as there are many: parts spread into an object would be copied member by member. */
+function usageRow(entry: UsageEntry, accessLevel: AccessLevel | undefined): PlanUsage {
+  const row = { action: entry.action } as { -readonly [Name in keyof PlanUsage]: PlanUsage[Name] };
+  if (accessLevel) row.accessLevel = accessLevel;
+  const { resource } = entry;
+  row.resource = resource.kind === 'arn' ? resource.arn : '*';
+  row.resourceKind = resource.kind;
+  row.resourceFound = resource.kind === 'unresolved' ? resource.reason : resource.found;
+  row.level = entry.level;
+  row.context = entry.context;
+  row.count = entry.count;
+  row.succeeded = entry.succeeded;
+  row.failed = entry.failed;
+  row.firstSeen = isoTime(entry.firstSeen);
+  row.lastSeen = isoTime(entry.lastSeen);
+  row.days = entry.days.length;
+  row.sampleEventIds = entry.sampleIds;
+  row.via = entry.via;
+  row.eventNames = entry.eventNames;
+  return row;
 }
 
 export const heatmapOf = (usage: PrincipalUsage): readonly (readonly [string, string, number])[] =>

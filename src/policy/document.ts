@@ -88,16 +88,15 @@ function toJson(policy: Policy): JsonPolicy {
 export function statementToJson(statement: Statement): JsonStatement {
   const { sid, effect, principal, action, resource, conditions, blankCondition } = statement;
   const condition = conditions.length === 0 ? blankCondition : conditionsToJson(conditions);
-  return {
-    ...(sid === undefined ? {} : { Sid: sid }),
-    Effect: effect,
-    ...(principal ? { [principal.not ? 'NotPrincipal' : 'Principal']: principalToJson(principal) } : {}),
-    [action.not ? 'NotAction' : 'Action']: listToJson(action.patterns, action.form),
-    ...(resource.form === 'absent'
-      ? {}
-      : { [resource.not ? 'NotResource' : 'Resource']: listToJson(resource.patterns, resource.form) }),
-    ...(condition ? { Condition: condition } : {}),
-  };
+  const json = {} as { -readonly [Name in keyof JsonStatement]: JsonStatement[Name] };
+  if (sid !== undefined) json.Sid = sid;
+  json.Effect = effect;
+  if (principal) json[principal.not ? 'NotPrincipal' : 'Principal'] = principalToJson(principal);
+  json[action.not ? 'NotAction' : 'Action'] = listToJson(action.patterns, action.form);
+  if (resource.form !== 'absent')
+    json[resource.not ? 'NotResource' : 'Resource'] = listToJson(resource.patterns, resource.form);
+  if (condition) json.Condition = condition;
+  return json;
 }
 
 function listToJson(values: readonly string[], form: Selector['form']): string | readonly string[] {

@@ -7,21 +7,17 @@ const WIDE = 110;
 
 /** The plan as JSON: two spaces, lists of plain values on one line where they fit, members in the plan's order. */
 export function renderJson(plan: Plan): string {
-  let text = '';
-  for (const [name, value] of Object.entries(plan)) {
-    const comma = text === '' ? '' : ',\n';
-    if (name === 'findings' && plan.findings.length > 0)
-      text += `${comma}  "findings": [\n${plan.findings.map(findingText).join(',\n')}\n  ]`;
-    else if (value !== undefined) text += comma + member(name, value);
-  }
-  return `{\n${text}\n}\n`;
+  if (plan.findings.length === 0) return `${escapeUnseenJson(wideJson(plan))}\n`;
+  // What the findings of many principals say is written once: where they stand, the rest is cut in two.
+  const rest = escapeUnseenJson(wideJson({ ...plan, findings: [] }));
+  const at = rest.indexOf(NONE) + NONE.length - 1;
+  return `${rest.slice(0, at)}\n${plan.findings.map(findingText).join(',\n')}\n  ${rest.slice(at)}\n`;
 }
 
-/** One member of an object, as it stands in its text. */
-const member = (name: string, value: unknown): string =>
-  escapeUnseenJson(wideJson({ [name]: value })).slice('{\n'.length, -'\n}'.length);
+/** No other member that starts a line of two spaces has the name. */
+const NONE = '\n  "findings": []';
 
-/** An object that is an item of the plan's member. */
+/** An object that is an item of a member of the plan. */
 const item = (value: object): string =>
   escapeUnseenJson(wideJson({ a: [value] })).slice('{\n  "a": [\n'.length, -'\n  ]\n}'.length);
 

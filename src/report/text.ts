@@ -3,7 +3,11 @@
 /** `1284` -> `1,284` */
 export function count(value: number): string {
   const digits = Math.trunc(value).toString();
-  return digits.length < 4 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ',');
+  if (digits.length < 4 || Math.abs(value) >= 1e21) return digits;
+  let grouped = digits.slice(-3);
+  let rest = digits.slice(0, -3);
+  for (; rest.length > 3; rest = rest.slice(0, -3)) grouped = `${rest.slice(-3)},${grouped}`;
+  return rest === '' || rest === '-' ? rest + grouped : `${rest},${grouped}`;
 }
 
 /** `1 policy`, `3 policies` */

@@ -17,18 +17,30 @@ const SAMPLES = 3;
 /** Counts add up, first and last enclose all, samples are those of the earliest uses. */
 export function seenEvidence(seen: readonly Seen[]): FindingEvidence {
   if (seen.length === 0) return { count: 0, sampleEventIds: [] };
-  const ordered = seen.length === 1 ? seen : [...seen].sort((a, b) => a.firstSeen - b.firstSeen);
+  let count = 0;
+  let [first, last] = [seen[0]!, seen[0]!];
+  for (const one of seen) {
+    count += one.count;
+    if (one.firstSeen < first.firstSeen) first = one;
+    if (one.lastSeen > last.lastSeen) last = one;
+  }
+  return {
+    count,
+    firstSeen: isoTime(first.firstSeen),
+    lastSeen: isoTime(last.lastSeen),
+    sampleEventIds: samplesOf(first, seen),
+  };
+}
+
+/** The earliest use mostly has all the samples that are wanted: not worth a sorted copy of all uses. */
+function samplesOf(first: Seen, seen: readonly Seen[]): readonly string[] {
+  if (new Set(first.sampleIds).size === SAMPLES) return first.sampleIds;
   const ids: string[] = [];
-  for (const { sampleIds } of ordered) {
+  for (const { sampleIds } of [...seen].sort((a, b) => a.firstSeen - b.firstSeen)) {
     if (ids.length >= SAMPLES) break;
     for (const id of sampleIds) if (ids.length < SAMPLES && !ids.includes(id)) ids.push(id);
   }
-  return {
-    count: seen.reduce((sum, one) => sum + one.count, 0),
-    firstSeen: isoTime(ordered[0]!.firstSeen),
-    lastSeen: isoTime(seen.reduce((last, one) => Math.max(last, one.lastSeen), Number.NEGATIVE_INFINITY)),
-    sampleEventIds: ids,
-  };
+  return ids;
 }
 
 /** The latest attempt that Access Advisor knows among the rulings, and from where that is known. */

@@ -92,7 +92,7 @@ function signalsOf(
   return (uses) => {
     const found: string[] = [];
     const first = firstOf(uses);
-    if (settled && daysUpTo(2, uses) === 1) found.push('on one day only');
+    if (settled && onOneDay(uses)) found.push('on one day only');
     if (settled && long && first >= late) found.push('for the first time late in the window');
     if (sessions && sessionsUpTo(2, uses) === 1) found.push('in a single session');
     // A use's own first call dates its addresses well enough: none of them was known a day before it began. Where
@@ -108,6 +108,17 @@ function daysUpTo(most: number, uses: readonly UsageEntry[]): number {
   const found = new Set<number>();
   for (const { days } of uses) for (const day of days) if (found.add(day).size >= most) return most;
   return found.size;
+}
+
+/** Whether there are days and all are the same one. */
+function onOneDay(uses: readonly UsageEntry[]): boolean {
+  let only: number | undefined;
+  for (const { days } of uses)
+    for (const day of days) {
+      if (only !== undefined && day !== only) return false;
+      only = day;
+    }
+  return only !== undefined;
 }
 
 /** Distinct sessions, counted no further than `most`; where some were dropped they count as one more. */
