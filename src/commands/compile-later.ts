@@ -7,11 +7,8 @@ const MEASURED = /^11\./;
 /**
  * Node 20 compiles a function with all optimisations after it ran for some 130 kB of bytecode. A review runs much code
  * for a few hundred principals and ends: half of what it compiled so had not paid for itself. Three times as late is as
- * fast by the clock, and the threads that compile are left alone (test/bench/RESULTS-review.md). Long functions, whose
- * compilation takes longer than in proportion, stay as they are: they call others, which do the work.
+ * fast by the clock, and the threads that compile are left alone (test/bench/RESULTS-review.md).
  */
 export function compileLater(): void {
-  if (!MEASURED.test(process.versions.v8)) return;
-  setFlagsFromString('--interrupt-budget=400000');
-  setFlagsFromString('--max-optimized-bytecode-size=1500');
+  if (MEASURED.test(process.versions.v8)) setFlagsFromString('--interrupt-budget=400000');
 }
