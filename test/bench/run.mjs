@@ -90,6 +90,20 @@ try {
           .padStart(7)}  ${events}  ${check}`,
     );
   }
+  // Wall time tells of threads only where the machine had its cores for them: what others took is told beside it.
+  const percent = (run) => `${(run.taken * 100).toFixed(0)} %`;
+  for (const way of ways) {
+    const [one, two] = [runs.get(way), runs.get(`${way}-2-threads`)];
+    if (!two) continue;
+    const rounds = one.map((run, round) => ({ run, two: two[round], ratio: two[round].wall / run.wall }));
+    const each = rounds.map(
+      (round) =>
+        `${round.ratio.toFixed(2)} (others took ${percent(round.run)} and ${percent(round.two)} of the cores)`,
+    );
+    console.log(
+      `${way}: two threads take ${median(rounds.map((round) => round.ratio)).toFixed(2)} of the wall time of one; by round ${each.join(', ')}`,
+    );
+  }
   const jq = `find ${trail} -name '*.gz' | sort | xargs zcat | jq -c '.Records[] | select(.userIdentity.arn | test("orders-api")) | [.eventSource,.eventName]' | sort | uniq -c`;
   const sql = `select r.eventSource, r.eventName, count(*) from (select unnest(Records) r from read_json('${trail}/*.gz', maximum_object_size=200000000)) where r.userIdentity.arn like '%/orders-api/%' group by all`;
   for (const [name, run] of [

@@ -1,5 +1,6 @@
 /** One way of reading a folder of trail objects, in a process of its own; prints what it cost as one line of JSON. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { loadCatalogue } from '../../src/catalogue/load.ts';
@@ -121,13 +122,18 @@ const WAYS: Readonly<Record<string, () => Told | Promise<Told>>> = {
 };
 const run = WAYS[way];
 if (!run) throw new Error(`no way called ${way}`);
-const [cpu, start] = [process.cpuUsage(), process.hrtime.bigint()];
+const idle = (): number => cpus().reduce((sum, { times }) => sum + times.idle, 0);
+const [cpu, start, idleBefore] = [process.cpuUsage(), process.hrtime.bigint(), idle()];
 const told = await run();
 const used = process.cpuUsage(cpu);
+const wall = Number(process.hrtime.bigint() - start) / 1e6;
+const spent = (used.user + used.system) / 1000;
 process.stdout.write(
   `${JSON.stringify({
-    cpu: (used.user + used.system) / 1000,
-    wall: Number(process.hrtime.bigint() - start) / 1e6,
+    cpu: spent,
+    wall,
+    // What was neither idle nor ours: other processes, and on a virtual machine its neighbours.
+    taken: Math.max(0, 1 - (spent + idle() - idleBefore) / (wall * cpus().length)),
     peak: process.resourceUsage().maxRSS / 1024,
     ...told,
   })}\n`,
