@@ -8,11 +8,12 @@ import { EXIT } from './errors.ts';
 /** The real process: streams, terminal, signals. */
 function processIo(): Io {
   const controller = new AbortController();
+  // Not `once`: a second signal while no listener is there would end the process without its exit code.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      controller.abort(signal);
+    process.on(signal, () => {
       // A second signal ends the process at once, whatever still runs.
-      process.once(signal, () => process.exit(interrupted(controller.signal)));
+      if (controller.signal.aborted) process.exit(interrupted(controller.signal));
+      controller.abort(signal);
     });
   const { NO_COLOR } = process.env;
   return {
