@@ -1,13 +1,12 @@
 /** The kernel as an element walk. */
-import { CHUNK, COUNT_AT, INPUT_AT, type Kernel, SPANS_AT } from './kernel.ts';
+import { AFTER, CHUNK, COUNT_AT, INPUT_AT, type Kernel, SPANS_AT } from './kernel.ts';
 import { type ElementWalk, type Found, walkElements } from './split.ts';
 
 /** Names in the kernel's memory: see assembly/layout.ts. */
 const NAMES_AT = 0x2000;
 const NAME_SIZE = 256;
-/** What is looked at around a piece. */
+/** What is looked at before a piece; after it, `AFTER`. */
 const BEFORE = 256;
-const AFTER = 512;
 const END = 1;
 const IRREGULAR = 2;
 /** More names, or longer ones, cost more to look for than to sort out afterwards. */
@@ -16,10 +15,7 @@ const MAX_LENGTH = 128;
 /** Bytes from common to rare, by how many blocks of real records hold them; a name is looked for by its two rarest. */
 const COMMON = 'eatnrsic,duom12p0-3vl87w9564gfy.bhkzqxj_+=@';
 
-/**
- * An element walk that gives spans only for elements that can hold one of the names; without names, for all.
-
- */
+/** An element walk that gives spans only for elements that can hold one of the names; without names, for all. */
 export function kernelWalk(kernel: Kernel, wanted: readonly string[] | undefined): ElementWalk {
   const { begin, walk, position } = kernel.exports;
   const names = wanted && usable(wanted) ? wanted : [];

@@ -9,8 +9,8 @@ export const CHUNK = 0x20000;
 export const COUNT_AT = 0x1000;
 export const SPANS_AT = 0x4000;
 const DOCUMENT_AT = 0x200000;
-/** Zeros after the document, of which no more than this is read. */
-const AFTER = 512;
+/** What may be read after a document or a piece of one: zeros where nothing follows. */
+export const AFTER = 512;
 /** What the checksum takes at a time, and what it leaves: see assembly/checksum.ts. */
 const UNIT = 64;
 const SHORT = 4800;
