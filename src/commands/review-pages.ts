@@ -1,11 +1,12 @@
 /**
- * The files of a review: a principal's appear together and whole, and the index comes last, when all the others are on
- * the disk. A folder without index.json is a review that did not finish.
+ * The files of a review: a principal's appear together and whole, and the index comes last. A folder without index.json
+ * is a review that did not finish. The pages are handed to the system, not forced onto the disk one by one as the files
+ * of a single run are: for 500 principals that took longer than making them (test/bench/RESULTS-review.md). After a
+ * power cut in the same minute a review is to be made again.
  */
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
-  fsync,
   mkdirSync,
   openSync,
   renameSync,
@@ -25,15 +26,13 @@ export interface Pages {
   write(folder: string, files: readonly OutputFile[]): Promise<void>;
   /** Files written so far. */
   written(): number;
-  /** Syncs everything written, then writes the index; the paths of its files. */
+  /** Writes the index; the paths of its files. */
   finish(index: readonly OutputFile[]): Promise<readonly string[]>;
 }
 
-const AT_ONCE = 16;
-
 /** @throws RunError where the disk refuses. */
 export function createPages(out: string): Pages {
-  const paths: string[] = [];
+  let written = 0;
   const suffix = `.${randomBytes(6).toString('hex')}.partial`;
   const parents = new Set<string>();
   let begun = false;
@@ -62,13 +61,10 @@ export function createPages(out: string): Pages {
         rmSync(partial, { force: true, recursive: true });
         throw error;
       }
-      for (const { name } of files) paths.push(join(directory, name));
+      written += files.length;
     },
-    written: () => paths.length,
-    finish: async (index) => {
-      await syncAll(paths);
-      return writeOutputs(index, { kind: 'directory', path: out });
-    },
+    written: () => written,
+    finish: (index) => writeOutputs(index, { kind: 'directory', path: out }),
   };
 }
 
@@ -111,27 +107,4 @@ function appear(partial: string, directory: string, files: readonly OutputFile[]
   for (const { name } of files)
     at(join(directory, name), () => renameSync(join(partial, name), join(directory, name)));
   rmdirSync(partial);
-}
-
-/** Only the waiting is handed to other threads: opening and closing there would cost more than they do. */
-function syncAll(paths: readonly string[]): Promise<void> {
-  let next = 0;
-  const one = async (): Promise<void> => {
-    while (next < paths.length) {
-      const path = paths[next++]!;
-      try {
-        const handle = openSync(path, 'r+');
-        try {
-          await new Promise<void>((done, failed) =>
-            fsync(handle, (error) => (error ? failed(error) : done())),
-          );
-        } finally {
-          closeSync(handle);
-        }
-      } catch (error) {
-        writingFailed(path)(error);
-      }
-    }
-  };
-  return Promise.all(Array.from({ length: AT_ONCE }, one)).then(() => undefined);
 }
