@@ -8,15 +8,13 @@ import { requestMembersRead } from '../../permissions/needed.ts';
 import { createResolver } from '../../permissions/resolver.ts';
 import { createGroupReader } from './group-reader.ts';
 import { LIMITS } from './inflate.ts';
-import type { GroupedFile, GroupWork } from './pool.ts';
+import type { GroupWork } from './pool.ts';
 import { serve } from './serve.ts';
-import type { FileResult } from './threads.ts';
-import { createTeller } from './told.ts';
+import { createTelling, NOTHING_TOLD, type ToldFile } from './told.ts';
 
 const { seed, cuts, module, shared } = workerData as GroupWork;
 const catalogue = await loadCatalogue();
 const { resolve } = createResolver(catalogue);
-const teller = createTeller();
 const reader = createGroupReader({
   module,
   seed,
@@ -27,12 +25,4 @@ const reader = createGroupReader({
   reads: (source, name) => requestMembersRead(catalogue, source, name),
 });
 
-serve<Omit<GroupedFile, keyof FileResult>>(
-  (bytes) => {
-    const { records, damage } = reader.read(bytes, teller);
-    const result = { records, told: teller.take() };
-    return damage ? { ...result, damage } : result;
-  },
-  { records: 0, told: teller.take() },
-  ({ told }) => [told.words.buffer, told.bytes.buffer],
-);
+serve<ToldFile>(createTelling(reader), NOTHING_TOLD, ({ told }) => [told.words.buffer, told.bytes.buffer]);

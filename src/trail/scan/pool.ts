@@ -4,16 +4,16 @@ import { type Inspect, withheldBatch } from '../digest/withhold.ts';
 import type { Batch, PrincipalFilter } from '../source.ts';
 import { type AggregateOptions, createAggregator } from './aggregate.ts';
 import type { ScanFile, ScannedFile } from './files.ts';
-import { randomSeed, type Seed } from './group-reader.ts';
+import { createGroupReader, randomSeed, type Seed } from './group-reader.ts';
 import { SHARED_BYTES } from './hash-table.ts';
-import { createKernel, loadKernel } from './kernel.ts';
+import { LIMITS } from './inflate.ts';
+import { loadKernel } from './kernel.ts';
 import { createLink, type Link } from './link.ts';
 import type { Packed } from './pack.ts';
-import { rowReader } from './rows.ts';
 import { drained, groupedBatch } from './scan.ts';
-import type { Damage } from './split.ts';
-import { type FileResult, inThreads, workerPath } from './threads.ts';
-import { retell, type Told } from './told.ts';
+import { readOne } from './serve.ts';
+import { type FileResult, type Here, inThreads, workerPath } from './threads.ts';
+import { createTelling, NOTHING_TOLD, retell, type ToldFile } from './told.ts';
 import { unpack } from './unpack.ts';
 
 const NAMED = 'scan-worker.js';
@@ -36,11 +36,7 @@ export interface HashedFile extends Packed {
   readonly content?: Content;
 }
 export interface PackedFile extends FileResult, HashedFile {}
-export interface GroupedFile extends FileResult {
-  readonly records: number;
-  readonly damage?: Damage;
-  readonly told: Told;
-}
+export interface GroupedFile extends FileResult, ToldFile {}
 
 /** Whether threads can be used here. */
 export const poolAvailable = (): boolean => workerPath(NAMED) !== undefined;
@@ -63,26 +59,32 @@ export async function* scanFiles<T extends ScanFile>(
 }
 
 /**
- * For all principals: the threads read records into rows, which are grouped here in the files' order, so that of records
- * with one identity the first counts, whichever thread met it.
+ * For all principals: the threads, of which this is one, read records into rows, which are grouped here in the files'
+ * order, so that of records with one identity the first counts, whichever thread met it.
  */
 export async function* groupFiles<T extends ScanFile>(
   files: readonly T[],
-  { cuts = [] }: AggregateOptions,
-  workers: number,
+  { resolve, reads, cuts = [] }: AggregateOptions,
+  threads: number,
   most?: number,
 ): AsyncGenerator<ScannedFile<T>> {
   const module = loadKernel();
   if (!module) throw new Error('the kernel is not built');
   const seed = randomSeed();
   const shared = new SharedArrayBuffer(SHARED_BYTES);
-  const groups = createAggregator(rowReader(createKernel(module), seed).hash, most);
+  const reader = createGroupReader({ module, seed, limits: LIMITS, resolve, reads, cuts, shared });
+  const read = createTelling(reader);
+  const here: Here<GroupedFile> = {
+    read: (index, path) => readOne(index, path, threads - 1, read, NOTHING_TOLD),
+    held: ({ told }) => told.words.byteLength + told.bytes.byteLength,
+  };
+  const groups = createAggregator(reader.hash, most);
   let next = 0;
   while (next < files.length) {
     const left = files.slice(next);
     const data: GroupWork = { seed, cuts, module, shared };
     const links = new Map<number, Link>();
-    for await (const result of inThreads<GroupedFile>(ALL, pathsOf(left), data, workers)) {
+    for await (const result of inThreads<GroupedFile>(ALL, pathsOf(left), data, threads - 1, here)) {
       const file = left[result.index]!;
       next++;
       const link = links.get(result.worker) ?? createLink(groups);
@@ -92,6 +94,7 @@ export async function* groupFiles<T extends ScanFile>(
       // The threads know what they have told, and must forget it with the groups: they end, and others start.
       if (groups.full()) break;
     }
+    reader.clear();
     for (const batch of drained(groups)) yield { bytes: 0, batch };
   }
 }

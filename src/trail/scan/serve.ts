@@ -8,6 +8,24 @@ const MESSAGE_BYTES = 1 << 20;
 const MESSAGE_FILES = 64;
 const MAX_WAITING = 4;
 
+/** What is read of one file; `nothing` where it cannot be read. */
+export function readOne<R extends object>(
+  index: number,
+  path: string,
+  worker: number,
+  read: (bytes: Uint8Array) => R,
+  nothing: R,
+): FileResult & R {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { ...nothing, index, worker, bytes: 0, failed: code ?? message };
+  }
+  return { ...read(bytes), index, worker, bytes: bytes.length };
+}
+
 /** `read` must not throw for what a file holds; `buffers` are those of a result that change threads. */
 export function serve<R extends object>(
   read: (bytes: Uint8Array) => R,
@@ -34,26 +52,17 @@ export function serve<R extends object>(
     moved = [];
     held = 0;
   };
-  const readOne = (index: number, path: string): FileResult & R => {
-    let bytes: Buffer;
-    try {
-      bytes = readFileSync(path);
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      return { ...nothing, index, worker: number, bytes: 0, failed: code ?? message };
-    }
-    const result = { ...read(bytes), index, worker: number, bytes: bytes.length };
-    for (const buffer of buffers(result)) {
-      moved.push(buffer);
-      held += buffer.byteLength;
-    }
-    return result;
-  };
   for (;;) {
     const index = Atomics.add(shared, NEXT, 1);
     const path = paths[index];
     if (path === undefined) break;
-    group.push(readOne(index, path));
+    const result = readOne(index, path, number, read, nothing);
+    group.push(result);
+    if (result.failed === undefined)
+      for (const buffer of buffers(result)) {
+        moved.push(buffer);
+        held += buffer.byteLength;
+      }
     if (held > MESSAGE_BYTES || group.length >= MESSAGE_FILES) post();
   }
   if (group.length > 0) post();

@@ -32,12 +32,25 @@ export function workerPath(name: string): string | undefined {
   return undefined;
 }
 
-/** Runs `workers` threads of a script that calls `serve`. Ends them whichever way the caller leaves. */
+/** What the calling thread reads itself, where it would wait for the others. */
+export interface Here<R> {
+  read(index: number, path: string): R;
+  /** Bytes that a result holds. */
+  held(result: R): number;
+}
+/** Bytes that it may hold of its own results before those of the others are there: results come in the list's order. */
+const MAX_OWN = 4 << 20;
+
+/**
+ * Runs `workers` threads of a script that calls `serve`. With `here` this thread reads files, too, where it would wait.
+ * Ends the threads whichever way the caller leaves.
+ */
 export async function* inThreads<R extends FileResult>(
   script: string,
   paths: readonly string[],
   data: object,
   workers: number,
+  here?: Here<R>,
 ): AsyncGenerator<R> {
   const path = workerPath(script);
   if (path === undefined) throw new Error('the scan worker is not built');
@@ -66,19 +79,34 @@ export async function* inThreads<R extends FileResult>(
     });
     return thread;
   });
+  let own = 0;
+  /** Reads one file and lets messages in; false where none is left or too much waits. */
+  const readHere = async (): Promise<boolean> => {
+    if (!here || own > MAX_OWN) return false;
+    const index = Atomics.add(shared, NEXT, 1);
+    const path = paths[index];
+    if (path === undefined) return false;
+    const result = here.read(index, path);
+    done.set(index, result);
+    own += here.held(result);
+    await new Promise((resolve) => setImmediate(resolve));
+    return true;
+  };
   try {
     for (let index = 0; index < paths.length; index++) {
       while (!done.has(index)) {
         if (failure) throw failure;
+        if (await readHere()) continue;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
       const result = done.get(index)!;
       done.delete(index);
-      const debt = owed.get(index)!;
+      const debt = owed.get(index);
       owed.delete(index);
-      if (--debt.left === 0) {
+      if (!debt) own -= here!.held(result);
+      else if (--debt.left === 0) {
         Atomics.add(shared, ACKNOWLEDGED + debt.worker, 1);
         Atomics.notify(shared, ACKNOWLEDGED + debt.worker);
       }

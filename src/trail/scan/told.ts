@@ -1,5 +1,6 @@
 /** What a front settles, as words and bytes that change threads. */
-import type { Taker } from './group-reader.ts';
+import type { GroupReader, Taker } from './group-reader.ts';
+import type { Damage } from './split.ts';
 
 export interface Told {
   /** Entries of WORDS words each: a group's number and what `Taker.grouped` takes, or what kind of telling it is. */
@@ -8,18 +9,40 @@ export interface Told {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** What is told of one file. */
+export interface ToldFile {
+  readonly records: number;
+  readonly damage?: Damage;
+  readonly told: Told;
+}
+/** Of one that cannot be read. */
+export const NOTHING_TOLD: ToldFile = {
+  records: 0,
+  told: { words: new Uint32Array(), bytes: new Uint8Array() },
+};
+
 const WORDS = 8;
 const EXACT = 0xffff_fffc;
 const IDENTITY = 0xffff_fffd;
 const TEMPLATE = 0xffff_fffe;
 const GROUP = 0xffff_ffff;
 
-export interface Teller extends Taker {
+interface Teller extends Taker {
   /** What was told since the last time. */
   take(): Told;
 }
 
-export function createTeller(): Teller {
+/** Reads files with a reader of their thread. */
+export function createTelling(reader: GroupReader): (bytes: Uint8Array) => ToldFile {
+  const teller = createTeller();
+  return (bytes) => {
+    const { records, damage } = reader.read(bytes, teller);
+    const result = { records, told: teller.take() };
+    return damage ? { ...result, damage } : result;
+  };
+}
+
+function createTeller(): Teller {
   let words = new Uint32Array(1 << 15);
   let bytes = Buffer.allocUnsafeSlow(1 << 20);
   let used = 0;

@@ -113,8 +113,22 @@ describe.skipIf(!poolAvailable())('scanFiles', () => {
     if (most !== undefined) expect(pooled.filter((one) => !one.object).length).toBeGreaterThan(1);
   });
 
+  it.each([1, 2])('tells of a file that cannot be read where %i threads group', async (threads) => {
+    const { resolve } = createResolver(await loadCatalogue());
+    const missing = { path: join(folder, 'missing'), object: { name: 'missing', bytes: 0 } };
+    const told: (string | undefined)[] = [];
+    for await (const one of groupFiles([missing, files[0]!, missing], { resolve }, threads))
+      if (one.file) told.push(one.failed);
+    expect(told).toEqual(['ENOENT', undefined, 'ENOENT']);
+  });
+
   it('ends its threads when the reader leaves early', async () => {
     for await (const one of scanFiles(files, wanted, 2)) {
+      expect(one.file).toBe(files[0]);
+      break;
+    }
+    const { resolve } = createResolver(await loadCatalogue());
+    for await (const one of groupFiles(files, { resolve }, 2)) {
       expect(one.file).toBe(files[0]);
       break;
     }
