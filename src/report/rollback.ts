@@ -1,7 +1,7 @@
 /** The way back as files: the old documents and a shell script that restores them. */
 import type { Plan } from '../plan/plan.ts';
 import { rollbackOf } from '../plan/rollback.ts';
-import { prettyJson } from './escape/json.ts';
+import { policyText } from './document-text.ts';
 import { shellWord } from './escape/shell.ts';
 import { visible } from './escape/visible.ts';
 import { type OutputFile, safeNames } from './output-file.ts';
@@ -24,6 +24,6 @@ export function rollbackFiles(plan: Plan): readonly OutputFile[] {
   ];
   return [
     { name: 'rollback.sh', text: `${[...head, ...lines].join('\n')}\n` },
-    ...documents.map((one, i) => ({ name: names[i]!, text: `${prettyJson(one.document)}\n` })),
+    ...documents.map((one, i) => ({ name: names[i]!, text: `${policyText(one.document)}\n` })),
   ];
 }

@@ -1,7 +1,7 @@
 /** Unified diff of the policy documents, as `git diff` prints it. */
 import type { JsonPolicy, Plan } from '../../plan/plan.ts';
-import { jsonString, prettyJson } from '../escape/json.ts';
-import { once } from '../once.ts';
+import { policyText } from '../document-text.ts';
+import { jsonString } from '../escape/json.ts';
 import { safeName } from '../output-file.ts';
 import { diffLines, type Edit } from './lines.ts';
 import { documentPairs } from './pairs.ts';
@@ -32,9 +32,7 @@ const quoted = (name: string): string => (/^[A-Za-z0-9+=,@_./-]+$/.test(name) ? 
 
 /** A document as this tool writes it, also in the HTML report; empty where there is none. */
 export const documentText = (document: JsonPolicy | undefined): string =>
-  document === undefined ? '' : written(document);
-
-const written = once((document: JsonPolicy) => prettyJson(document));
+  document === undefined ? '' : policyText(document);
 
 export const linesOf = (text: string): readonly string[] => (text === '' ? [] : text.split('\n'));
 

@@ -11,11 +11,17 @@ export class Markup {
 
 export type Part = string | number | Markup | undefined | readonly Part[];
 
-/** Printable ASCII that HTML has no other use for: most of what is written, and nothing to escape in it. */
-const PLAIN = /^[ !#-%(-;=?-_a-~]*$/;
+/** All but printable ASCII that HTML has no other use for, which is most of what is written. */
+const SPECIAL = /[^ !#-%(-;=?-_a-~]/;
+
+/** The same but double quotes: without it, a line of JSON. */
+const MORE_THAN_QUOTES = /[^ -%(-;=?-_a-~]/;
 
 /** Text for an element's content or a quoted attribute. */
-export const htmlText = (text: string): string => (PLAIN.test(text) ? text : withEntities(visible(text)));
+export function htmlText(text: string): string {
+  if (!SPECIAL.test(text)) return text;
+  return MORE_THAN_QUOTES.test(text) ? withEntities(visible(text)) : text.replaceAll('"', '&quot;');
+}
 
 /**
  * A walk over the text: most of what is escaped are lines of JSON, and a search would call back for each quote. What is

@@ -1,14 +1,14 @@
 /** JSON that is safe to print and to paste: what `visible` would spell out is written as `\uXXXX`, so the value is unchanged. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** Printable ASCII and line feeds: nothing unseen in it. */
-const PLAIN = /^[\n -~]*$/;
+/** Beyond printable ASCII. Below it JSON text has the line feeds of indentation only. */
+const BEYOND = /[\u007f-\uffff]/;
 
 const unit = (code: number): string => `\\u${code.toString(16).padStart(4, '0')}`;
 
 /** Replaces unseen characters inside JSON text; outside strings JSON has none but the line feeds of indentation. */
 export function escapeUnseenJson(json: string): string {
-  if (PLAIN.test(json)) return json;
+  if (!BEYOND.test(json)) return json;
   return json.replace(UNSEEN, (char) => {
     if (char === '\n') return char;
     return char.length === 1 ? unit(char.charCodeAt(0)) : unit(char.charCodeAt(0)) + unit(char.charCodeAt(1));

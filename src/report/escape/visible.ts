@@ -4,12 +4,12 @@
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** Printable ASCII: most texts, and told at once. */
-const PLAIN = /^[ -~]*$/;
+/** All but printable ASCII, of which most texts are. */
+const BEYOND = /[^ -~]/;
 
 /** The text on one line, with every unseen character spelled out. */
 export function visible(text: string): string {
-  if (PLAIN.test(text)) return text;
+  if (!BEYOND.test(text)) return text;
   return text.replace(UNSEEN, (char) => `\\u{${char.codePointAt(0)!.toString(16).padStart(2, '0')}}`);
 }
 

@@ -18,15 +18,14 @@ const unit = (value: number): string => String(Math.round(value * 100) / 100);
 /** A horizontal bar of segments on a scale of `scale`; what is not nothing is at least visible. */
 export function bar(segments: readonly Segment[], scale: number): Markup {
   let x = 0;
-  const rects = segments
-    .filter((one) => one.value > 0)
-    .map((one) => {
-      const width = scale <= 0 ? 0 : Math.max(0.6, (100 * one.value) / scale);
-      const at = x;
-      x += width;
-      return html`<rect class="${one.className}" x="${unit(at)}" y="0" width="${unit(width)}" height="10"><title>${one.label}</title></rect>`;
-    });
-  return html`<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${rects}</svg>`;
+  let rects = '';
+  for (const { className, value, label } of segments) {
+    if (value <= 0) continue;
+    const width = scale <= 0 ? 0 : Math.max(0.6, (100 * value) / scale);
+    rects += `<rect class="${htmlText(className)}" x="${unit(x)}" y="0" width="${unit(width)}" height="10"><title>${htmlText(label)}</title></rect>`;
+    x += width;
+  }
+  return new Markup(`<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${rects}</svg>`);
 }
 
 export interface Legend {
@@ -100,7 +99,10 @@ export function dayGrid(grid: Grid): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${grid.label}"><svg class="chart" role="img" aria-label="${grid.label}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${months}${rows}</svg></div>`;
 }
 
-/** The squares of one row. Most of a page's elements: put together as text, with what repeats escaped once. */
+/**
+ * The squares of one row, most of a page's elements: put together as text, with what repeats escaped once. The days of
+ * which nothing is known to tell are one shape.
+ */
 function cellsOf(
   grid: Grid,
   index: number,
@@ -110,13 +112,22 @@ function cellsOf(
   const [name, values] = grid.rows[index]!;
   const gap = step > 6 ? 2 : step > 4 ? 1 : 0;
   const titled = days.length * grid.rows.length <= TITLED;
-  const shape = `" y="${20 + index * ROW}" width="${step - gap}" height="${ROW - 4}"`;
+  const top = 20 + index * ROW;
+  const [width, height] = [step - gap, ROW - 4];
+  const shape = `" y="${top}" width="${width}" height="${height}"`;
   const title = `${shape}><title>${htmlText(name)}, `;
+  const square = `h${width}v${height}h-${width}z`;
+  const next = `m${step} 0${square}`;
   const kinds = new Map<number, readonly [before: string, after: string]>();
   let text = '';
+  let nothing = '';
   for (let at = 0; at < days.length; at++) {
+    const from = at;
+    while (at < days.length && (values.get(days[at]!) ?? 0) === 0) at++;
+    if (at > from) nothing += `M${labels + from * step} ${top}${square}${next.repeat(at - from - 1)}`;
+    if (at === days.length) break;
     const day = days[at]!;
-    const value = values.get(day) ?? 0;
+    const value = values.get(day)!;
     let kind = kinds.get(value);
     if (!kind) {
       kind = [
@@ -129,7 +140,11 @@ function cellsOf(
       ? `${kind[0]}${labels + at * step}${title}${day}${kind[1]}`
       : `${kind[0]}${labels + at * step}${shape}/>`;
   }
-  return new Markup(text);
+  if (nothing === '') return new Markup(text);
+  const none = titled
+    ? `><title>${htmlText(name)}, other days: ${htmlText(plural(0, grid.unit))}</title></path>`
+    : '/>';
+  return new Markup(`<path class="${htmlText(grid.className(0))}" d="${nothing}"${none}${text}`);
 }
 
 export interface Lines {

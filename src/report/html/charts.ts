@@ -1,6 +1,6 @@
 /** Used against granted, the mix of access levels, activity by day, and what the evidence covered. */
 import type { Plan, ServiceSummary } from '../../plan/plan.ts';
-import { html, type Markup, type Part } from '../escape/html.ts';
+import { html, htmlText, Markup, type Part } from '../escape/html.ts';
 import { count, day, plural } from '../text.ts';
 import { kindText } from '../view.ts';
 import { bar, dayGrid, legend } from './chart.ts';
@@ -27,17 +27,23 @@ export function servicesSection(plan: Plan): Markup {
   }</div></section>`;
 }
 
+/** Put together as text, as pages have a row for each of many services. */
 function serviceRow(one: ServiceSummary, scale: number): Markup {
   const blind = Math.min(one.notObservable, one.kept);
   const last = one.lastSeen ?? one.lastAccessed;
-  return html`<tr><th scope="row"><code>${one.service}</code><div class="soft optional">${one.name === one.service ? '' : one.name}</div></th><td class="bar">${bar(
+  const drawn = bar(
     [
       { className: 's-used', value: one.kept - blind, label: `${count(one.kept - blind)} kept` },
       { className: 's-blind', value: blind, label: `${count(blind)} not observable` },
       { className: 's-gone', value: one.removed, label: `${count(one.removed)} removed` },
     ],
     scale,
-  )}</td><td class="num">${count(one.granted)}</td><td class="num">${count(one.used)}</td><td class="num">${count(one.kept)}</td><td class="num optional">${count(one.calls)}</td><td class="optional">${last === undefined ? 'never seen' : day(last)}${one.lastSeen === undefined && last !== undefined ? html`<div class="soft">Access Advisor</div>` : ''}</td></tr>`;
+  );
+  const name = one.name === one.service ? '' : htmlText(one.name);
+  const advisor = one.lastSeen === undefined && last !== undefined;
+  return new Markup(
+    `<tr><th scope="row"><code>${htmlText(one.service)}</code><div class="soft optional">${name}</div></th><td class="bar">${drawn.text}</td><td class="num">${count(one.granted)}</td><td class="num">${count(one.used)}</td><td class="num">${count(one.kept)}</td><td class="num optional">${count(one.calls)}</td><td class="optional">${last === undefined ? 'never seen' : htmlText(day(last))}${advisor ? '<div class="soft">Access Advisor</div>' : ''}</td></tr>`,
+  );
 }
 
 const LEVELS = ['List', 'Read', 'Write', 'Permissions management', 'Tagging'];
