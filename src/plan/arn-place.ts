@@ -3,6 +3,7 @@
  * Authorization Reference. Linear in the ARN's length whatever a log wrote there: no regular expression is built.
  */
 import type { Catalogue, CatalogueResourceType } from '../catalogue/catalogue.ts';
+import { createMemo, type Memo } from '../policy/memo.ts';
 
 export interface ArnPlace {
   /** Resource type as `service:type`; undefined where no template fits. */
@@ -16,8 +17,21 @@ export interface ArnPlace {
 
 const VARIABLE = /\$\{[^}]*\}/;
 
+const placed = new WeakMap<Catalogue, Memo<ArnPlace | null>>();
+/** In characters: the same things are used for many actions and by many principals. */
+const REMEMBERED = 2_000_000;
+
 /** Undefined where the text is not an ARN with a service and a resource part: nothing is generalised then. */
 export function placeArn(arn: string, catalogue: Catalogue): ArnPlace | undefined {
+  let known = placed.get(catalogue);
+  if (!known) {
+    known = createMemo(REMEMBERED, (_, text) => text.length);
+    placed.set(catalogue, known);
+  }
+  return known(arn, () => findPlace(arn, catalogue) ?? null) ?? undefined;
+}
+
+function findPlace(arn: string, catalogue: Catalogue): ArnPlace | undefined {
   const parts = arn.split(':');
   const service = parts[2];
   if (parts[0] !== 'arn' || parts.length < 6 || !service || !/^[a-z0-9-]+$/.test(service)) return undefined;

@@ -18,7 +18,7 @@ import { escapeLiteral } from '../policy/pattern.ts';
 import { type ArnPlace, placeArn } from './arn-place.ts';
 import kinds from './data/resource-names.json' with { type: 'json' };
 import type { PlanOptions } from './input.ts';
-import { expressible, type Shape, shapeOf } from './name-shape.ts';
+import { expressible, isExpressible, type Shape, shapeOf } from './name-shape.ts';
 
 export interface ResourcePattern {
   readonly pattern: string;
@@ -46,16 +46,35 @@ export function generalise(
   mode: PlanOptions['resources'],
   catalogue: Catalogue,
 ): readonly ResourcePattern[] {
-  const clusters = new Map<string, Named[]>();
+  const clusters: Named[][] = [];
+  const byHead = new Map<string, Named[][]>();
   const result: ResourcePattern[] = [];
   for (const arn of [...new Set(arns)].sort(byCodeUnit)) {
     const place = placeArn(arn, catalogue);
-    if (!place || place.name === '') result.push(exact(arn));
-    else push(clusters, JSON.stringify([place.type ?? '', place.head, place.tail]), { arn, place });
+    if (!place || place.name === '') {
+      result.push(exact(arn));
+      continue;
+    }
+    const named = { arn, place };
+    let near = byHead.get(place.head);
+    if (!near) {
+      near = [];
+      byHead.set(place.head, near);
+    }
+    const cluster = near.find((one) => isBeside(one[0]!.place, place));
+    if (cluster) cluster.push(named);
+    else {
+      const started = [named];
+      near.push(started);
+      clusters.push(started);
+    }
   }
-  for (const cluster of clusters.values()) result.push(...MODES[mode](cluster));
-  return result.sort((a, b) => byCodeUnit(a.pattern, b.pattern));
+  for (const cluster of clusters) for (const one of MODES[mode](cluster)) result.push(one);
+  return result.length === 1 ? result : result.sort((a, b) => byCodeUnit(a.pattern, b.pattern));
 }
+
+/** Whether two names after one head are of one kind. */
+const isBeside = (a: ArnPlace, b: ArnPlace): boolean => a.type === b.type && a.tail === b.tail;
 
 const MODES: Readonly<Record<PlanOptions['resources'], (cluster: readonly Named[]) => ResourcePattern[]>> = {
   exact: (cluster) => cluster.map((one) => exact(one.arn)),
@@ -72,7 +91,9 @@ const MODES: Readonly<Record<PlanOptions['resources'], (cluster: readonly Named[
   },
   auto: (cluster) => {
     const kind = NAMES.get(cluster[0]!.place.type ?? '');
-    if (kind === 'stable') return cluster.map((one) => exact(one.arn));
+    // One name alone varies in nothing, but where AWS makes each anew.
+    if (kind === 'stable' || (cluster.length === 1 && kind !== 'made'))
+      return cluster.map((one) => exact(one.arn));
     const forms = [...groupBy(cluster, (one) => JSON.stringify(shapeOf(one.place.name))).values()].flatMap(
       (same) => {
         const { name } = same[0]!.place;
@@ -109,6 +130,7 @@ function patternOf(named: readonly Named[], name: Shape, rule: string): Resource
 }
 
 function exact(arn: string): ResourcePattern {
+  if (isExpressible(arn)) return { pattern: escapeLiteral(arn), seen: [arn] };
   const shape = expressible(arn);
   const pattern = write(shape);
   if (!shape.includes(null)) return { pattern, seen: [arn] };
@@ -117,11 +139,18 @@ function exact(arn: string): ResourcePattern {
 
 /** Literal parts escaped and made expressible, `*` for the others. */
 function write(shape: Shape): string {
-  return shape
-    .flatMap((part) => (part === null ? [null] : expressible(part)))
-    .filter((part, i, all) => !(part === null && all[i - 1] === null))
-    .map((part) => (part === null ? '*' : escapeLiteral(part)))
-    .join('');
+  let text = '';
+  let star = false;
+  const add = (part: string | null): void => {
+    if (part === '') return;
+    if (part !== null) text += escapeLiteral(part);
+    else if (!star) text += '*';
+    star = part === null;
+  };
+  for (const part of shape)
+    if (part === null) add(null);
+    else for (const piece of expressible(part)) add(piece);
+  return text;
 }
 
 /** The first word of a name and the separator after it; '' where the name is a single word. */

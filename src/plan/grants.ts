@@ -92,6 +92,7 @@ export function reaches(
         )
       : selector.patterns.some((one) => parts.some((part) => intersects(one, part)));
   if (resource.kind === 'unresolved' || !isNamed(resource)) return true;
+  if (!selector.not && selector.patterns[0] === '*') return true;
   // A list call that names nothing is evaluated against whatever pattern the service builds: any of them may be it.
   if (resource.kind === 'any' && resource.found === 'names-none' && (info?.resourceTypes.length ?? 1) > 0)
     return true;

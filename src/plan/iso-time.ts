@@ -13,11 +13,19 @@ export function isoTime(time: number): string {
   const day = Math.floor(time / DAY);
   const rest = time - day * DAY;
   const seconds = Math.floor(rest / 1000);
-  const clock = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return `${dayName(day)}T${clock}.${String(rest % 1000).padStart(3, '0')}Z`;
+  const minutes = Math.floor(seconds / 60);
+  return `${dayName(day)}T${TWO[Math.floor(minutes / 60)]}:${TWO[minutes % 60]}:${TWO[seconds % 60]}.${THREE[rest % 1000]}Z`;
 }
 
-const two = (value: number): string => (value < 10 ? `0${value}` : String(value));
+/** Numbers as a clock spells them. */
+const TWO: readonly string[] = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
+const THREE: readonly string[] = Array.from({ length: 1000 }, (_, value) => String(value).padStart(3, '0'));
+
+/** The day of a time, `YYYY-MM-DD`. @throws RangeError for what is no time. */
+export const isoDayOf = (time: number): string =>
+  Number.isInteger(time) && time >= 0 && time < FIVE_DIGITS
+    ? dayName(Math.floor(time / DAY))
+    : new Date(time).toISOString().slice(0, 10);
 
 function dayName(day: number): string {
   const known = days.get(day);

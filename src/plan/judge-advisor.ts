@@ -47,8 +47,9 @@ export function advisorOf(
   window: Window,
   prefixesOf: PrefixesOf,
 ): Advisor {
-  const services = new Map((report?.services ?? []).map((one) => [one.service.toLowerCase(), one]));
-  const reach = report && reachOf(report);
+  if (report === undefined || report.services.length === 0) return SILENT;
+  const services = new Map(report.services.map((one) => [one.service.toLowerCase(), one]));
+  const reach = reachOf(report);
   // Its silence counts only where it vouches for the window's start; an attempt it names counts all the same.
   const stale = reach === undefined || reach.to <= window.from || window.from < reach.from;
   const logged = lastLogged(usage, prefixesOf);
@@ -86,6 +87,9 @@ export function advisorOf(
     },
   };
 }
+
+/** A report that lists no service says nothing of any. */
+const SILENT: Advisor = { neverService: () => false, says: () => ({ kind: 'silent' }) };
 
 const explained = (service: LastAccessedService, at: number): boolean =>
   service.actions.some((row) => row.lastAccessed !== undefined && row.lastAccessed + SLACK >= at);

@@ -42,17 +42,24 @@ export function rulingsOf(
   const memo = kept.get(catalogue) ?? createMemo<readonly Ruling[]>(REMEMBERED, (list) => list.length);
   kept.set(catalogue, memo);
   const { accountId } = usage.principal;
-  const { cells: _, lastEventTime: __, ...covered } = coverage;
-  const world = worlds(JSON.stringify([covered, options.keepRules, today, accountId, partition]), () => {
-    lastId += 1;
-    return lastId;
-  });
-  const spokenOf = new Set([...usage.entries, ...usage.hidden].map((one) => one.action.toLowerCase()));
-  const unmapped = new Set(usage.unmapped.flatMap((one) => sourcePrefixes(one.eventSource)));
+  const { window, state, gaps, management, data } = coverage;
+  const world = worlds(
+    JSON.stringify([window, state, gaps, management, data, options.keepRules, today, accountId, partition]),
+    () => {
+      lastId += 1;
+      return lastId;
+    },
+  );
+  const spokenOf = new Set<string>();
+  for (const { action } of usage.entries) spokenOf.add(action.toLowerCase());
+  for (const { action } of usage.hidden) spokenOf.add(action.toLowerCase());
+  const unmapped = new Set<string>();
+  for (const one of usage.unmapped)
+    for (const prefix of sourcePrefixes(one.eventSource)) unmapped.add(prefix);
   return (bench, grant) => {
     const places = placesOf(grant.actions);
     if (!places) return each(bench, grant);
-    const key = `${idOf(grant.source)} ${grant.policy} ${JSON.stringify(bench.grace)} ${world}`;
+    const key = `${idOf(grant.source)} ${grant.policy} ${world} ${bench.grace ?? ''}`;
     const quiet = memo(key, () => each({ ...bench, uses: NO_USES }, grant));
     let own: Ruling[] | undefined;
     if (unmapped.size > 0)

@@ -3,14 +3,14 @@ import type { AccountPrincipal } from '../account/account.ts';
 import { matchesAction } from '../policy/pattern.ts';
 import { type Grant, meets } from './grants.ts';
 import type { KeepRule, PlanInput } from './input.ts';
+import { isoDayOf } from './iso-time.ts';
 
 /** A Sid that begins so keeps its statement: `GenPolicyKeepBreakGlass`. Sids hold letters and digits only. */
 const MARKER = /^GenPolicyKeep/i;
 const DAY = 86_400_000;
 
 /** The window's last day, `YYYY-MM-DD`: what "today" is to a plan, for the same input must give the same plan. */
-export const lastDay = (input: PlanInput): string =>
-  new Date(input.coverage.window.to - 1).toISOString().slice(0, 10);
+export const lastDay = (input: PlanInput): string => isoDayOf(input.coverage.window.to - 1);
 
 export const isExpired = (rule: KeepRule, today: string): boolean =>
   rule.expires !== undefined && rule.expires < today;
@@ -41,10 +41,9 @@ export function graceFor(account: AccountPrincipal, policy: number, input: PlanI
   const since = input.coverage.window.to - graceDays * DAY;
   const young = (time: number | undefined): time is number => time !== undefined && time > since;
   const attached = account.policies[policy];
-  const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
   if (young(attached?.createdAt))
-    return `the policy's version is of ${day(attached.createdAt)}, younger than ${graceDays} days`;
+    return `the policy's version is of ${isoDayOf(attached.createdAt)}, younger than ${graceDays} days`;
   if (young(account.createdAt))
-    return `the ${account.kind} was created ${day(account.createdAt)}, less than ${graceDays} days before the window's end`;
+    return `the ${account.kind} was created ${isoDayOf(account.createdAt)}, less than ${graceDays} days before the window's end`;
   return undefined;
 }

@@ -19,23 +19,22 @@ export const isUse = (entry: UsageEntry): boolean =>
   entry.level !== 'possible' && entry.succeeded + entry.failed > 0;
 
 export function usesOf(usage: PrincipalUsage, minDaysSeen: number, prefixesOf: PrefixesOf): Uses {
-  const used = group(usage.entries.filter((one) => isUse(one) && one.days.length >= minDaysSeen));
-  const rare = group(usage.entries.filter((one) => isUse(one) && one.days.length < minDaysSeen));
-  const tried = group(usage.entries.filter((one) => !isUse(one)));
-  const hidden = new Map(
-    usage.hidden.map((one) => [
-      one.action.toLowerCase(),
-      `${one.eventName} may have needed it on ${one.through}`,
-    ]),
-  );
+  const used: Grouped = new Map();
+  const rare: Grouped = new Map();
+  const tried: Grouped = new Map();
+  for (const one of usage.entries)
+    enter(!isUse(one) ? tried : one.days.length >= minDaysSeen ? used : rare, one);
+  const hidden = new Map<string, string>();
+  for (const one of usage.hidden)
+    hidden.set(one.action.toLowerCase(), `${one.eventName} may have needed it on ${one.through}`);
   const unmapped = new Map<string, string>();
   for (const one of usage.unmapped)
     for (const prefix of prefixesOf(one.eventSource))
       if (!unmapped.has(prefix))
         unmapped.set(prefix, `${one.eventName} of this service was called and it is not known what it needs`);
   return {
-    of: (action) => used.get(action.toLowerCase()) ?? [],
-    setAside: (action) => rare.get(action.toLowerCase()) ?? [],
+    of: (action) => used.get(action.toLowerCase()) ?? NONE,
+    setAside: (action) => (rare.size === 0 ? NONE : (rare.get(action.toLowerCase()) ?? NONE)),
     doubt: (action) => {
       const key = action.toLowerCase();
       const first = tried.get(key)?.[0];
@@ -43,12 +42,16 @@ export function usesOf(usage: PrincipalUsage, minDaysSeen: number, prefixesOf: P
     },
     elsewhere: (action) => {
       const key = action.toLowerCase();
-      const proven = new Set((used.get(key) ?? []).map(nameOf));
-      const other = tried.get(key)?.find((one) => one.level !== 'possible' && !proven.has(nameOf(one)));
+      const others = tried.get(key);
+      if (!others) return hidden.get(key);
+      const proven = new Set((used.get(key) ?? NONE).map(nameOf));
+      const other = others.find((one) => one.level !== 'possible' && !proven.has(nameOf(one)));
       return hidden.get(key) ?? (other && unproven(other));
     },
   };
 }
+
+const NONE: readonly UsageEntry[] = [];
 
 const nameOf = ({ resource }: UsageEntry): string =>
   resource.kind === 'arn' ? resource.arn : (partsOf(resource)?.join(' ') ?? resource.kind);
@@ -60,13 +63,12 @@ function unproven(entry: UsageEntry): string {
     : `${call} was tried and ended in an error that does not tell whether it was allowed`;
 }
 
-function group(entries: readonly UsageEntry[]): ReadonlyMap<string, readonly UsageEntry[]> {
-  const map = new Map<string, UsageEntry[]>();
-  for (const entry of entries) {
-    const key = entry.action.toLowerCase();
-    const known = map.get(key);
-    if (known) known.push(entry);
-    else map.set(key, [entry]);
-  }
-  return map;
+/** By action in lower case. */
+type Grouped = Map<string, UsageEntry[]>;
+
+function enter(map: Grouped, entry: UsageEntry): void {
+  const key = entry.action.toLowerCase();
+  const known = map.get(key);
+  if (known) known.push(entry);
+  else map.set(key, [entry]);
 }

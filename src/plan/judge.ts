@@ -2,9 +2,10 @@
  * Judges every action that every attached Allow statement grants: used, unused, or not to be judged. What cannot be
  * called unused for sure is kept as granted, and a finding says why. Deny statements and the boundary are never judged.
  */
+import type { CatalogueAction } from '../catalogue/catalogue.ts';
 import { prefixesOf, serviceOf } from '../permissions/names.ts';
 import { createObservability } from '../permissions/observability.ts';
-import type { Policy } from '../policy/document.ts';
+import type { Policy, Statement } from '../policy/document.ts';
 import { selectsAction } from '../policy/selects.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import { conditionsToAdd } from './findings/conditions.ts';
@@ -74,16 +75,30 @@ function matchedUses(
 ): ReadonlySet<UsageEntry> {
   const allows = ruled.map((one) => one.grant.source).filter((one) => one.effect === 'Allow');
   // Few actions, very many resources: which statements select an action is asked once.
-  const selecting = new Map<string, typeof allows>();
-  return new Set(
-    entries.filter((entry) => {
-      const info = input.catalogue.action(entry.action);
-      const near =
-        selecting.get(entry.action) ?? allows.filter((one) => selectsAction(one.action, entry.action));
+  const selecting = new Map<string, Near>();
+  const matched = new Set<UsageEntry>();
+  for (const entry of entries) {
+    let near = selecting.get(entry.action);
+    if (!near) {
+      near = {
+        selectors: allows.filter((one) => selectsAction(one.action, entry.action)).map((one) => one.resource),
+        info: input.catalogue.action(entry.action),
+      };
       selecting.set(entry.action, near);
-      return near.some((one) => reaches(one.resource, entry, info));
-    }),
-  );
+    }
+    for (const selector of near.selectors)
+      if (reaches(selector, entry, near.info)) {
+        matched.add(entry);
+        break;
+      }
+  }
+  return matched;
+}
+
+/** What selects one action. */
+interface Near {
+  readonly selectors: readonly Statement['resource'][];
+  readonly info: CatalogueAction | undefined;
 }
 
 /** Sorted by id; of two with one id (the same thing said twice) the first stays. */

@@ -12,6 +12,15 @@ const TOKENS = rows.map((row) => new RegExp(`(?<![A-Za-z0-9])(?:${row.pattern})(
 /** What an identity policy cannot hold: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicy.html */
 const FOREIGN = /[^\u0020-\u00ff]+/g;
 
+/** True where a policy can hold all of a name's characters. */
+export function isExpressible(name: string): boolean {
+  for (let at = 0; at < name.length; at += 1) {
+    const unit = name.charCodeAt(at);
+    if (unit < 0x20 || unit > 0xff) return false;
+  }
+  return true;
+}
+
 /** The same names are used by many principals and for many actions. In characters. */
 const shapes = createMemo<Shape>(2_000_000, (_, name) => name.length);
 
@@ -21,7 +30,7 @@ export const shapeOf = (name: string): Shape =>
 
 /** Cuts out characters that no policy document may hold; a name without any comes back whole. */
 export function expressible(name: string): Shape {
-  return cut([name], FOREIGN);
+  return isExpressible(name) ? [name] : cut([name], FOREIGN);
 }
 
 function cut(shape: Shape, token: RegExp): Shape {

@@ -5,6 +5,7 @@ import type { Condition, Policy } from '../policy/document.ts';
 import { decide, type Request, type Selected, selectFor } from '../policy/evaluate.ts';
 import { createMemo, type Memo } from '../policy/memo.ts';
 import { asPattern } from '../policy/pattern.ts';
+import { plainlyInside } from '../policy/plain-inside.ts';
 import { selectsAction } from '../policy/selects.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import { reaches } from './grants.ts';
@@ -38,8 +39,10 @@ export function replay(
   const notGrantedBefore: UsageEntry[] = [];
   const notExpressible: UsageEntry[] = [];
   const whole = new Map<string, string | undefined>();
-  const [oldFor, freshFor] = [old && byAction(old), byAction(fresh)];
+  const oldFor = old && byAction(old);
+  const freshFor = byAction(fresh);
   for (const entry of uses) {
+    const { action } = entry;
     const resource = entry.resource.kind === 'arn' ? entry.resource.arn : '*';
     const parts = partsOf(entry.resource);
     if (parts || (old && needsWholeGrant(entry, catalogue))) {
@@ -56,12 +59,13 @@ export function replay(
       }
       continue;
     }
-    let granted = false;
-    let reason: string | undefined;
-    const [oldOnes, freshOnes] = [oldFor?.(entry.action), freshFor(entry.action)];
+    const oldOnes = oldFor?.(action);
+    const freshOnes = freshFor(action);
     // Without a condition or a variable the requests that an entry stands for are decided alike.
     const alike = oldOnes?.plain !== false && freshOnes.plain;
-    for (const request of alike ? [bare(entry.action, resource)] : requestsOf(entry, resource)) {
+    let granted = false;
+    let reason: string | undefined;
+    for (const request of alike ? [bare(action, resource)] : requestsOf(entry, resource)) {
       const before = oldOnes ? decide(oldOnes, request).decision : 'allowed';
       if (before === 'implicit-deny' || before === 'explicit-deny') continue;
       granted = true;
@@ -181,6 +185,11 @@ const meaning = ({ version, statements }: Policy): unknown => [
   ]),
 ];
 
+const PROVEN: Proof['containment'] = {
+  verdict: 'proven',
+  detail: 'all that the new policies allow was allowed by the old ones',
+};
+
 /** The containment half of the proof, in the plan's words. */
 export function containment(
   old: readonly Policy[] | undefined,
@@ -192,13 +201,13 @@ export function containment(
       verdict: 'not-compared',
       detail: 'no account was given, so there are no old policies to compare',
     };
+  if (plainlyInside(old, fresh)) return PROVEN;
   const known = answers.get(catalogue) ?? createMemo<Containment>(REMEMBERED, (_, key) => key.length);
   answers.set(catalogue, known);
   const answer = known(JSON.stringify([old.map(meaning), fresh.map(meaning)]), () =>
     contains(old, fresh, catalogue),
   );
-  if (answer.verdict === 'proven')
-    return { verdict: 'proven', detail: 'all that the new policies allow was allowed by the old ones' };
+  if (answer.verdict === 'proven') return PROVEN;
   if (answer.verdict === 'not-proven') return { verdict: 'not-proven', detail: answer.detail };
   const { action, resource, context } = answer.counterexample;
   return {

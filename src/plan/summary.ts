@@ -5,11 +5,10 @@ import type { SourceFacts } from '../trail/source.ts';
 import type { Coverage } from '../usage/coverage.ts';
 import type { PrincipalUsage, UsageEntry } from '../usage/usage.ts';
 import type { PlanInput } from './input.ts';
-import { isoTime } from './iso-time.ts';
+import { isoDayOf, isoTime } from './iso-time.ts';
 import type { Evidence, PlanPrincipal, PlanUsage } from './plan.ts';
 
 const DAY = 86_400_000;
-const isoDay = (epochDay: number): string => isoTime(epochDay * DAY).slice(0, 10);
 
 export function principalOf(usage: PrincipalUsage, account: AccountPrincipal | undefined): PlanPrincipal {
   const { principal } = usage;
@@ -88,37 +87,65 @@ function incompleteStatement(coverage: Coverage): string {
 
 export function usageOf(input: PlanInput): readonly PlanUsage[] {
   const levels = new Map<string, AccessLevel | undefined>();
-  return input.usage.entries.map((entry) => {
-    if (!levels.has(entry.action))
-      levels.set(entry.action, input.catalogue.action(entry.action)?.accessLevel);
-    return usageRow(entry, levels.get(entry.action));
-  });
+  const rows: PlanUsage[] = [];
+  for (const entry of input.usage.entries) {
+    let level = levels.get(entry.action);
+    if (level === undefined && !levels.has(entry.action)) {
+      level = input.catalogue.action(entry.action)?.accessLevel;
+      levels.set(entry.action, level);
+    }
+    rows.push(usageRow(entry, level));
+  }
+  return rows;
 }
 
-/** Made by assignment, as there are many: parts spread into an object would be copied member by member. */
+/** In one literal, as there are many: parts spread into an object would be copied member by member. */
 function usageRow(entry: UsageEntry, accessLevel: AccessLevel | undefined): PlanUsage {
-  const row = { action: entry.action } as { -readonly [Name in keyof PlanUsage]: PlanUsage[Name] };
-  if (accessLevel) row.accessLevel = accessLevel;
-  const { resource } = entry;
-  row.resource = resource.kind === 'arn' ? resource.arn : '*';
-  row.resourceKind = resource.kind;
-  row.resourceFound = resource.kind === 'unresolved' ? resource.reason : resource.found;
-  row.level = entry.level;
-  row.context = entry.context;
-  row.count = entry.count;
-  row.succeeded = entry.succeeded;
-  row.failed = entry.failed;
-  row.firstSeen = isoTime(entry.firstSeen);
-  row.lastSeen = isoTime(entry.lastSeen);
-  row.days = entry.days.length;
-  row.sampleEventIds = entry.sampleIds;
-  row.via = entry.via;
-  row.eventNames = entry.eventNames;
-  return row;
+  const { action, resource, level, context, count, succeeded, failed, days, via, eventNames } = entry;
+  const name = resource.kind === 'arn' ? resource.arn : '*';
+  const resourceFound = resource.kind === 'unresolved' ? resource.reason : resource.found;
+  const firstSeen = isoTime(entry.firstSeen);
+  const lastSeen = isoTime(entry.lastSeen);
+  if (accessLevel === undefined)
+    return {
+      action,
+      resource: name,
+      resourceKind: resource.kind,
+      resourceFound,
+      level,
+      context,
+      count,
+      succeeded,
+      failed,
+      firstSeen,
+      lastSeen,
+      days: days.length,
+      sampleEventIds: entry.sampleIds,
+      via,
+      eventNames,
+    };
+  return {
+    action,
+    accessLevel,
+    resource: name,
+    resourceKind: resource.kind,
+    resourceFound,
+    level,
+    context,
+    count,
+    succeeded,
+    failed,
+    firstSeen,
+    lastSeen,
+    days: days.length,
+    sampleEventIds: entry.sampleIds,
+    via,
+    eventNames,
+  };
 }
 
 export const heatmapOf = (usage: PrincipalUsage): readonly (readonly [string, string, number])[] =>
-  usage.serviceDays.map(([service, day, calls]) => [service, isoDay(day), calls]);
+  usage.serviceDays.map(([service, day, calls]) => [service, isoDayOf(day * DAY), calls]);
 
 export function settingsOf({ options }: PlanInput): readonly (readonly [string, string])[] {
   const settings: [string, string][] = [

@@ -33,12 +33,14 @@ export function addedConditions(
   catalogue: Catalogue,
   together = false,
 ): readonly ConditionedEntries[] {
-  if (entries.some((entry) => needsWholeGrant(entry, catalogue) && !partsOf(entry.resource)))
-    return [{ entries, conditions: old }];
-  const withAsked = (group: readonly UsageEntry[]): readonly Condition[] => [
-    ...old,
-    ...options.conditions.flatMap((name) => askedCondition(name, group, old)),
-  ];
+  // An ARN, even one whose path is not known, tells enough of the resource.
+  const isWhole = (entry: UsageEntry): boolean =>
+    entry.resource.kind !== 'arn' && needsWholeGrant(entry, catalogue) && !partsOf(entry.resource);
+  if (entries.some(isWhole)) return [{ entries, conditions: old }];
+  const withAsked = (group: readonly UsageEntry[]): readonly Condition[] =>
+    options.conditions.length === 0
+      ? old
+      : [...old, ...options.conditions.flatMap((name) => askedCondition(name, group, old))];
   if (action.toLowerCase() !== 'iam:passrole' || constrains(old, PASSED_TO))
     return [{ entries, conditions: withAsked(entries) }];
   const groups = new Map<string, { services: readonly string[]; entries: UsageEntry[] }>();

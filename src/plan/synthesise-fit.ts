@@ -8,7 +8,15 @@
 import { RunError } from '../errors.ts';
 import { type CompressMode, compressActions } from '../policy/compress.ts';
 import { CURRENT_VERSION } from '../policy/current-version.ts';
-import { type JsonStatement, type Policy, policyToJson, type Statement } from '../policy/document.ts';
+import {
+  type JsonPolicy,
+  type JsonStatement,
+  type Policy,
+  policyToJson,
+  type Statement,
+  statementToJson,
+  writtenAs,
+} from '../policy/document.ts';
 import { mergeStatements, packStatements } from '../policy/pack.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { asPattern } from '../policy/pattern.ts';
@@ -147,14 +155,12 @@ function shorten(
   input: SynthesisInput,
   granted: Granted,
 ): readonly JsonStatement[] {
-  const json = (list: readonly Statement[]): readonly JsonStatement[] =>
-    policyToJson({ statements: list }).Statement;
-  if (step === 'as-is') return json(statements);
+  if (step === 'as-is') return statements.map(statementToJson);
   const short =
     step === 'merged' ? statements : statements.map((one) => compressed(one, step, input, granted));
   // What was not seen in use stays apart, so that its Sid stays true.
   const unseen = (one: JsonStatement): boolean => saysUnseen(one.Sid ?? '');
-  const all = json(short);
+  const all = short.map(statementToJson);
   return [all.filter((one) => !unseen(one)), all.filter(unseen)].flatMap((some) =>
     mergeStatements(some, { sids: 'drop' }).map((one) =>
       renamed(some.includes(one) ? one : withoutCoveredResources(one), input),
@@ -225,9 +231,12 @@ const AROUND = policySize({ Version: '2012-10-17', Statement: [] });
 const SID_ROOM = 8;
 
 /** What we wrote must read back: a document that does not is a bug, and no policy leaves with it. */
-function parsed(document: unknown): Policy {
+function parsed(document: JsonPolicy): Policy {
   const result = parsePolicy(document);
-  if (result.ok) return result.policy;
+  if (result.ok) {
+    writtenAs(result.policy, document);
+    return result.policy;
+  }
   const { path, message } = result.problems[0]!;
   throw new RunError(
     `a policy was written that cannot be read back (\`${path}\`: ${message}): this is a bug`,

@@ -14,7 +14,7 @@ export interface Grant {
 }
 
 interface Group {
-  readonly actions: string[];
+  readonly actions: readonly string[];
   readonly resource: Selector<Pattern>;
   readonly conditions: readonly Condition[];
   readonly kind: Kind;
@@ -23,11 +23,18 @@ interface Group {
   unseen: boolean;
 }
 
+/** A group while grants come to it. */
+interface Growing extends Group {
+  readonly actions: string[];
+  /** The actions in lower case. */
+  readonly names: Set<string>;
+}
+
 /** Whether only `Resource: "*"` can match the action; unknown for wildcards and unpublished actions. */
 type Kind = 'no-resource' | 'resource';
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const serviceOf = (action: string): string => (/^([^:]*):/.exec(action)?.[1] ?? '').toLowerCase();
+const serviceOf = (action: string): string => action.slice(0, Math.max(0, action.indexOf(':'))).toLowerCase();
 
 /**
  * Statements for the grants, in their order. Actions share a statement where they have the same resources and
@@ -42,20 +49,31 @@ export function groupGrants(
   catalogue: Catalogue,
 ): readonly Statement[] {
   const fresh = !old || isBroad(old);
-  const groups: Group[] = [];
-  const byKey = new Map<string, Group>();
+  const groups: Growing[] = [];
+  const byKey = new Map<string, Growing>();
+  // Grants as the old statement had them come with one selector.
+  const reaches = new Map<Selector<Pattern>, string>();
   for (const { action, resource, conditions, unseen = false } of grants) {
     const kind = kindOf(action, catalogue);
     const service = fresh ? serviceOf(action) : '';
-    const key = JSON.stringify([service, kind, resource.not, resource.patterns, conditions]);
+    let reach = reaches.get(resource);
+    if (reach === undefined) {
+      reach = JSON.stringify([resource.not, resource.patterns]);
+      reaches.set(resource, reach);
+    }
+    const when = conditions.length === 0 ? '' : JSON.stringify(conditions);
+    const key = `${service} ${kind} ${reach}${when}`;
     let group = byKey.get(key);
     if (!group) {
-      group = { actions: [], resource, conditions, kind, service, unseen };
+      group = { actions: [], resource, conditions, kind, service, unseen, names: new Set() };
       byKey.set(key, group);
       groups.push(group);
     }
     group.unseen &&= unseen;
-    if (!group.actions.some((one) => one.toLowerCase() === action.toLowerCase())) group.actions.push(action);
+    const name = action.toLowerCase();
+    if (group.names.has(name)) continue;
+    group.names.add(name);
+    group.actions.push(action);
   }
   const merged = mergeEffective(groups, catalogue);
   const ordered = fresh
@@ -91,11 +109,16 @@ function isBroad({ action, resource }: Pick<Statement, 'action' | 'resource'>): 
   );
 }
 
-const sortLists = (group: Group): Group => ({
-  ...group,
-  actions: [...group.actions].sort(byCodeUnit),
-  resource: { ...group.resource, patterns: [...group.resource.patterns].sort(byCodeUnit) },
+const sortLists = ({ actions, resource, conditions, kind, service, unseen }: Group): Group => ({
+  actions: inOrder(actions),
+  resource: resource.patterns.length === 1 ? resource : { ...resource, patterns: inOrder(resource.patterns) },
+  conditions,
+  kind,
+  service,
+  unseen,
 });
+const inOrder = <T extends string>(list: readonly T[]): readonly T[] =>
+  list.length === 1 ? list : [...list].sort(byCodeUnit);
 const compareGroups = (a: Group, b: Group): number =>
   byCodeUnit(a.service, b.service) ||
   Number(a.unseen) - Number(b.unseen) ||
@@ -109,6 +132,7 @@ function kindOf(action: string, catalogue: Catalogue): Kind {
 
 /** First fit in order: stable, and one pass over groups is enough because a merged group only grows stricter to join. */
 function mergeEffective(groups: readonly Group[], catalogue: Catalogue): readonly Group[] {
+  if (groups.length < 2) return groups;
   const applies = createApplies(catalogue);
   const result: Group[] = [];
   for (const group of groups) {
@@ -135,7 +159,8 @@ type Applies = (action: string, pattern: Pattern) => boolean;
 function canShare(a: Group, b: Group, applies: Applies): boolean {
   if (a.service !== b.service || a.resource.not || b.resource.not) return false;
   if (a.kind === 'no-resource' || b.kind === 'no-resource') return false;
-  if (JSON.stringify(a.conditions) !== JSON.stringify(b.conditions)) return false;
+  if (a.conditions.length !== b.conditions.length) return false;
+  if (a.conditions.length > 0 && JSON.stringify(a.conditions) !== JSON.stringify(b.conditions)) return false;
   return (
     addsNothing(a.actions, a.resource.patterns, b.resource.patterns, applies) &&
     addsNothing(b.actions, b.resource.patterns, a.resource.patterns, applies)

@@ -5,6 +5,7 @@ import type { Selector } from '../policy/document.ts';
 import {
   asPattern,
   escapeLiteral,
+  hasWildcard,
   intersects,
   matchesResource,
   type Pattern,
@@ -27,7 +28,6 @@ export interface Narrowed {
 }
 
 const EVERYTHING = asPattern('*');
-const WILD = /[*?]/;
 
 /**
  * The resources of `old` that the entries of one action need. Where that cannot be told (a record that does not show
@@ -39,7 +39,7 @@ export function narrowResources(
   options: Narrowing,
 ): Narrowed {
   const asGranted: Narrowed = { resource: old, written: [] };
-  const everything = !old.not && old.patterns.includes(EVERYTHING) ? only([EVERYTHING], old) : asGranted;
+  const noResource = entries.length > 0 && takesNoResource(entries[0]!.action, options.catalogue);
   const arns: string[] = [];
   const made: ResourcePattern[] = [];
   for (const entry of entries) {
@@ -53,7 +53,8 @@ export function narrowResources(
       continue;
     }
     if (resource.kind === 'unresolved' || !isNamed(resource)) return asGranted;
-    if (resource.kind === 'any' || takesNoResource(entry, options.catalogue)) return everything;
+    if (resource.kind === 'any' || noResource)
+      return !old.not && old.patterns.includes(EVERYTHING) ? only([EVERYTHING], old) : asGranted;
     if (!isArn(resource.arn)) return asGranted;
     // The id of a thing that the call made is of no use to the next call: all ids of its kind are needed.
     if (resource.inexact)
@@ -64,17 +65,26 @@ export function narrowResources(
   if (arns.length + made.length === 0) return asGranted;
   // A role that is passed is named, never guessed at.
   const mode = entries[0]!.action.toLowerCase() === 'iam:passrole' ? 'exact' : options.mode;
-  const candidates = merged([...generalise(arns, mode, options.catalogue), ...made]);
+  const general = generalise(arns, mode, options.catalogue);
+  const candidates = made.length === 0 && inOrder(general) ? general : merged([...general, ...made]);
   const found = old.not ? outside(old.patterns, candidates) : inside(old.patterns, candidates);
   const patterns = withoutCovered(found);
   if (patterns.length === 0) return asGranted;
-  const known = new Set<string>(old.patterns);
   return {
-    ...only(patterns, old),
+    resource: only(patterns, old).resource,
     written: candidates.filter(
-      (one) => one.rule !== undefined && !known.has(one.pattern) && patterns.includes(asPattern(one.pattern)),
+      (one) =>
+        one.rule !== undefined &&
+        !old.patterns.includes(asPattern(one.pattern)) &&
+        patterns.includes(asPattern(one.pattern)),
     ),
   };
+}
+
+/** Sorted, each pattern once. */
+function inOrder(all: readonly ResourcePattern[]): boolean {
+  for (let at = 1; at < all.length; at += 1) if (all[at - 1]!.pattern >= all[at]!.pattern) return false;
+  return true;
 }
 
 /** Whether a pattern of which all is needed can be written in place of the old ones. */
@@ -95,8 +105,8 @@ function merged(all: readonly ResourcePattern[]): readonly ResourcePattern[] {
 
 const FOREIGN = /[^\u0020-\u00ff]/;
 const isArn = (text: string): boolean => /^arn:[^:]+:[a-z0-9-]+:[^:]*:[^:]*:./s.test(text);
-const takesNoResource = (entry: UsageEntry, catalogue: Catalogue): boolean =>
-  catalogue.action(entry.action)?.resourceTypes.length === 0;
+const takesNoResource = (action: string, catalogue: Catalogue): boolean =>
+  catalogue.action(action)?.resourceTypes.length === 0;
 
 /** The old order and spelling where nothing changed. */
 function only(patterns: readonly Pattern[], old: Selector<Pattern>): Narrowed {
@@ -108,6 +118,7 @@ function only(patterns: readonly Pattern[], old: Selector<Pattern>): Narrowed {
 }
 
 function inside(old: readonly Pattern[], candidates: readonly ResourcePattern[]): Pattern[] {
+  if (old.length === 1 && old[0] === EVERYTHING) return ofEverything(candidates);
   const seenNames = new Set<string>(candidates.flatMap((one) => one.seen));
   const someWhole = candidates.some((one) => one.whole);
   return old.flatMap((outer) => {
@@ -120,7 +131,8 @@ function inside(old: readonly Pattern[], candidates: readonly ResourcePattern[])
         ? [outer]
         : [];
     // A plain name is matched by itself alone; a statement may list hundreds.
-    if (!WILD.test(outer) && !outer.includes('${') && !someWhole) return seenNames.has(outer) ? [outer] : [];
+    if (!hasWildcard(outer) && !outer.includes('${') && !someWhole)
+      return seenNames.has(outer) ? [outer] : [];
     return candidates.flatMap((one) => {
       if (one.whole) return common(outer, asPattern(one.pattern));
       const seen = outer === '*' ? one.seen : one.seen.filter((arn) => matchesResource(outer, arn));
@@ -131,6 +143,15 @@ function inside(old: readonly Pattern[], candidates: readonly ResourcePattern[])
       return literals(seen, outer);
     });
   });
+}
+
+/** All of them are inside `*`. */
+function ofEverything(candidates: readonly ResourcePattern[]): Pattern[] {
+  const patterns: Pattern[] = [];
+  for (const { pattern, seen, whole } of candidates)
+    if (seen.length > 0 || (whole && intersects(EVERYTHING, asPattern(pattern))))
+      patterns.push(asPattern(pattern));
+  return patterns;
 }
 
 /** What two patterns share: the inner one; the old one where neither is inside the other. */
@@ -157,12 +178,15 @@ const literals = (seen: readonly string[], outer: Pattern): Pattern[] =>
   seen.some((arn) => FOREIGN.test(arn)) ? [outer] : seen.map(escapeLiteral);
 
 /** `${*}`, `${?}` and `${$}` are escapes, not variables. */
-const hasVariable = (pattern: Pattern): boolean => /\$\{(?![*?$]\})/.test(pattern);
+const hasVariable = (pattern: Pattern): boolean => pattern.includes('${') && /\$\{(?![*?$]\})/.test(pattern);
 
 /** Those that no other of the list holds; of several that hold each other all stay. */
 export function withoutCovered(patterns: readonly Pattern[]): readonly Pattern[] {
-  const unique = [...new Set(patterns)];
-  const wild = unique.filter((pattern) => WILD.test(pattern.replace(/\$\{[*?$]\}/g, '')));
+  const unique = patterns.length === 1 ? patterns : [...new Set(patterns)];
+  const wild = unique.filter(
+    (pattern) => hasWildcard(pattern) && hasWildcard(pattern.replace(/\$\{[*?$]\}/g, '')),
+  );
+  if (wild.length === 0 || unique.length === 1) return unique;
   return unique.filter(
     (pattern) =>
       !wild.some(

@@ -2,7 +2,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { Statement } from '../policy/document.ts';
 import { matchGlob } from '../policy/glob.ts';
-import { compileAction, intersects } from '../policy/pattern.ts';
+import { compileAction, hasWildcard, intersects } from '../policy/pattern.ts';
 import type { ResourcePattern } from './generalise.ts';
 import type { Judgement, PlanOptions } from './input.ts';
 import { addedConditions } from './synthesise-conditions.ts';
@@ -84,8 +84,11 @@ function tightened(
   const grants = statement.action.not
     ? grantsOfEach(said)
     : splitStar(statement, services).flatMap((pattern) => grantsOfPattern(pattern, services, statement));
-  if (said.every((one) => one.outcomes?.every(isAsIs(statement)))) return untouched;
-  const written = said.flatMap((one) => (one.outcomes ?? []).flatMap((outcome) => outcome.written));
+  const isAsIs = (grant: Grant): boolean => sameReach(grant, statement);
+  if (said.every((one) => one.outcomes?.every(isAsIs))) return untouched;
+  const written: Written[] = [];
+  for (const { outcomes } of said)
+    if (outcomes) for (const outcome of outcomes) for (const one of outcome.written) written.push(one);
   if (grants.length === 0) return { statements: [], changed: true, written };
   const wildcards = wildcardsOf(statement, services);
   const statements = groupGrants(grants, statement, context.catalogue).map((one) =>
@@ -105,7 +108,8 @@ interface Said {
 
 /** Of two spellings of one action the last speaks for both. */
 function distinct(said: readonly Said[]): readonly Said[] {
-  const outcomes = new Map(said.map((one) => [one.key, one.outcomes]));
+  const outcomes = new Map<string, Said['outcomes']>();
+  for (const one of said) outcomes.set(one.key, one.outcomes);
   if (outcomes.size === said.length) return said;
   return said.map(({ key }) => ({ key, outcomes: outcomes.get(key) }));
 }
@@ -115,9 +119,7 @@ type Wildcards = readonly (readonly [wildcard: string, under: readonly Said[]])[
 /** The statement's wildcards with the actions each stands for; looked up once for all that is written. */
 function wildcardsOf(old: Statement, services: Services): Wildcards {
   if (old.action.not) return [];
-  return old.action.patterns
-    .filter((pattern) => /[*?]/.test(pattern))
-    .map((pattern) => [pattern, saidUnder(pattern, services)]);
+  return old.action.patterns.filter(hasWildcard).map((pattern) => [pattern, saidUnder(pattern, services)]);
 }
 
 /** Where all that an old wildcard stands for ends in one statement, the statement says it by that wildcard. */
@@ -136,6 +138,8 @@ function respelled(written: Statement, wildcards: Wildcards): Statement {
   return patterns === written.action.patterns ? written : { ...written, action: { not: false, patterns } };
 }
 
+const NOTHING: readonly Written[] = [];
+
 interface Outcome extends Grant {
   readonly written: readonly Written[];
 }
@@ -147,14 +151,10 @@ function outcomesOf(
 ): readonly Outcome[] | undefined {
   const { action, keep } = judgement;
   if (keep === 'remove') return undefined;
-  const asGranted: Outcome = {
-    action,
-    resource: statement.resource,
-    conditions: statement.conditions,
-    unseen: judgement.verdict !== 'used',
-    written: [],
-  };
-  if (keep === 'as-granted' || judgement.entries.length === 0) return [asGranted];
+  if (keep === 'as-granted' || judgement.entries.length === 0) {
+    const { resource, conditions } = statement;
+    return [{ action, resource, conditions, unseen: judgement.verdict !== 'used', written: NOTHING }];
+  }
   const outcomes = (together: boolean): readonly Outcome[] =>
     addedConditions(
       action,
@@ -172,10 +172,12 @@ function outcomesOf(
         action,
         resource: narrowed.resource,
         conditions,
+        unseen: false,
         written: narrowed.written.map((pattern) => ({ action, pattern })),
       };
     });
   const apart = outcomes(false);
+  if (apart.length === 1) return apart;
   return apart.some((one, i) => apart.slice(i + 1).some((other) => overlap(one, other)))
     ? outcomes(true)
     : apart;
@@ -202,20 +204,26 @@ function byService(all: readonly Said[]): Services {
 
 /** `*` is judged service by service, so that one that stays whole can be named by its own wildcard. */
 function splitStar({ action }: Statement, services: Services): readonly string[] {
+  if (!action.patterns.includes('*')) return action.patterns;
   const known = [...services.keys()].filter((service) => service !== '').map((service) => `${service}:*`);
   return action.patterns.flatMap((pattern) => (pattern === '*' && known.length > 0 ? known : [pattern]));
 }
 
-const grantsOfEach = (said: readonly Said[]): readonly Grant[] => said.flatMap((one) => one.outcomes ?? []);
+function grantsOfEach(said: readonly Said[]): readonly Grant[] {
+  const grants: Grant[] = [];
+  for (const { outcomes } of said) if (outcomes) for (const one of outcomes) grants.push(one);
+  return grants;
+}
 
 /** What was said of the actions of a pattern of the statement. */
 function saidUnder(pattern: string, services: Services): readonly Said[] {
-  const [, service, name] = /^([^:*?]*):(.*)$/s.exec(pattern) ?? [];
-  const near =
-    service === undefined ? [...services.values()].flat() : (services.get(service.toLowerCase()) ?? []);
-  if (name === '*') return near;
   const wanted = pattern.toLowerCase();
-  if (!/[*?]/.test(wanted)) return near.filter((one) => one.key === wanted);
+  const colon = wanted.indexOf(':');
+  const service = wanted.slice(0, Math.max(0, colon));
+  const named = colon >= 0 && !hasWildcard(service);
+  const near = named ? (services.get(service) ?? []) : [...services.values()].flat();
+  if (named && colon === wanted.length - 2 && wanted.endsWith('*')) return near;
+  if (!hasWildcard(wanted)) return near.filter((one) => one.key === wanted);
   const glob = compileAction(pattern);
   return near.filter((one) => one.key === wanted || matchGlob(glob, one.key));
 }
@@ -251,13 +259,10 @@ const sameReach = (a: Reach, b: Reach): boolean =>
 const sameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((one, at) => one === b[at]);
 
-const isAsIs =
-  (statement: Statement) =>
-  (grant: Grant): boolean =>
-    sameReach(grant, statement);
-
 /** The same lists in whatever order: then the old one stands as it was written. */
 function saysTheSame(a: Statement, b: Statement): boolean {
+  if (a.action.patterns.length !== b.action.patterns.length) return false;
+  if (a.resource.patterns.length !== b.resource.patterns.length) return false;
   const key = ({ action, resource, conditions }: Statement): string =>
     JSON.stringify([
       action.not,

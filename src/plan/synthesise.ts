@@ -2,8 +2,9 @@
 import type { AccountPrincipal, AttachedPolicy } from '../account/account.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { inCurrentVersion } from '../policy/current-version.ts';
-import { type Policy, policyToJson, type Statement } from '../policy/document.ts';
+import { type JsonPolicy, type Policy, policyToJson, type Statement } from '../policy/document.ts';
 import { patternCovers } from '../policy/pattern.ts';
+import { policySize } from '../policy/size.ts';
 import type { UsageEntry } from '../usage/usage.ts';
 import type { Judgement, PlanOptions } from './input.ts';
 import type { PolicyChange } from './plan.ts';
@@ -74,7 +75,8 @@ export function synthesise(
   judgements: readonly Judgement[],
   request: SynthesisRequest,
 ): Synthesis {
-  const keptSids = new Set(policies.flatMap((one) => one.statements.map(({ sid }) => sid ?? '')));
+  const keptSids = new Set<string>();
+  for (const { statements } of policies) for (const { sid } of statements) keptSids.add(sid ?? '');
   const attached = account.policies.filter(
     (one) => one.source === 'customer-managed' || one.source === 'aws-managed',
   ).length;
@@ -100,16 +102,17 @@ export function synthesise(
         kind: 'keep',
         reason: `the ${account.kind} is managed by ${account.managedBy}: its policies cannot be changed`,
       };
-    const mine = policy.statements.flatMap((_, s) => byStatement.get(`${p}:${s}`) ?? []);
-    if (isShared(attached) && !input.options.replaceGroups)
+    if (isShared(attached) && !input.options.replaceGroups) {
+      const mine = policy.statements.flatMap((_, s) => byStatement.get(`${p}:${s}`) ?? []);
       return { kind: 'leave-shared', reason: leaveReason(attached, mine) };
+    }
     const current = inCurrentVersion(policy);
     const tightened = current.statements.map((statement, s) =>
       tightenStatement(statement, byStatement.get(`${p}:${s}`) ?? [], input),
     );
     const changed = tightened.some((one) => one.changed);
     if (!changed && !isShared(attached)) return { kind: 'keep', reason: 'everything in it stays' };
-    for (const one of tightened) written.push(...one.written);
+    for (const one of tightened) for (const each of one.written) written.push(each);
     const next: Policy = { ...current, statements: numbered(tightened.flatMap((one) => one.statements)) };
     if (isShared(attached)) return { kind: 'leave-group', policy: next, changed };
     const moved = whyMoved(attached);
@@ -200,7 +203,7 @@ function assemble(
   const same = new Set(
     fitted.policies.filter(({ origin, policy, written }) => {
       const old = written && origin ? policies[account.policies.indexOf(origin)] : undefined;
-      return old !== undefined && JSON.stringify(policyToJson(policy)) === JSON.stringify(policyToJson(old));
+      return old !== undefined && isWrittenAlike(policyToJson(policy), policyToJson(old));
     }),
   );
   const keeps = [...same].map(({ origin }) => account.policies.indexOf(origin!));
@@ -223,6 +226,10 @@ function assemble(
     ],
   };
 }
+
+/** Of two sizes no two texts are alike, and sizes are known already. */
+const isWrittenAlike = (a: JsonPolicy, b: JsonPolicy): boolean =>
+  policySize(a) === policySize(b) && JSON.stringify(a) === JSON.stringify(b);
 
 const isShared = ({ group, source }: AttachedPolicy): boolean =>
   group !== undefined || source.startsWith('group-');
@@ -247,9 +254,9 @@ function whyMoved(attached: AttachedPolicy): string | undefined {
 /** Positions set anew and Sids made unique, as a document needs them. */
 export function numbered(statements: readonly Statement[]): readonly Statement[] {
   const sids = new Set<string>();
-  return statements.map((one, index) => ({
-    ...one,
-    index,
-    ...(one.sid === undefined || one.sid === '' ? {} : { sid: uniqueSid(one.sid, sids) }),
-  }));
+  return statements.map((one, index) =>
+    one.sid === undefined || one.sid === ''
+      ? { ...one, index }
+      : { ...one, index, sid: uniqueSid(one.sid, sids) },
+  );
 }

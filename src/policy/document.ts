@@ -77,12 +77,20 @@ export function policyToJson(policy: Policy): JsonPolicy {
   return known;
 }
 
-function toJson(policy: Policy): JsonPolicy {
-  return {
-    ...(policy.version === undefined ? {} : { Version: policy.version }),
-    ...(policy.id === undefined ? {} : { Id: policy.id }),
-    Statement: policy.statements.map(statementToJson),
-  };
+/**
+ * Tells that a policy was just read from a document that `statementToJson` wrote and nobody changes: it need not be
+ * written again.
+ */
+export function writtenAs(policy: Policy, json: JsonPolicy): void {
+  written.set(policy, json);
+}
+
+function toJson({ version, id, statements }: Policy): JsonPolicy {
+  const json = {} as { -readonly [Name in keyof JsonPolicy]: JsonPolicy[Name] };
+  if (version !== undefined) json.Version = version;
+  if (id !== undefined) json.Id = id;
+  json.Statement = statements.map(statementToJson);
+  return json;
 }
 
 export function statementToJson(statement: Statement): JsonStatement {

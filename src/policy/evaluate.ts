@@ -10,7 +10,8 @@ import {
 } from './conditions.ts';
 import type { Policy, Statement } from './document.ts';
 import { type Glob, isVariable, matchGlob, STAR, substitute, variableOf } from './glob.ts';
-import { compileAction, compileResource, resolveVariable } from './pattern.ts';
+import { compileResource, isPlainName, resolveVariable } from './pattern.ts';
+import { selectsLower } from './selects.ts';
 
 export interface Request {
   /** `service:Action`; case does not count. */
@@ -85,8 +86,7 @@ function outcome(granted: Truth, denied: Truth, unknown: ReadonlySet<string>): O
 
 interface CompiledStatement {
   readonly effect: Statement['effect'];
-  readonly notAction: boolean;
-  readonly actions: readonly Glob[];
+  readonly action: Statement['action'];
   readonly notResource: boolean;
   /** Resources without wildcards and variables: a tightened statement lists very many. */
   readonly names: ReadonlySet<string>;
@@ -117,17 +117,28 @@ function compiledPolicy(policy: Policy): readonly CompiledStatement[] {
 }
 
 function compiledStatement(statement: Statement, variables: boolean): CompiledStatement {
-  const globs = statement.resource.patterns.map((pattern) => compileResource(pattern, variables));
+  const names = new Set<string>();
+  const plain: Glob[] = [];
+  const variable: { readonly glob: Glob; readonly keys: readonly string[] }[] = [];
+  for (const pattern of statement.resource.patterns) {
+    // Nearly all patterns of a tightened statement are whole names.
+    if (isPlainName(pattern)) {
+      names.add(pattern);
+      continue;
+    }
+    const glob = compileResource(pattern, variables);
+    if (glob.some(isVariable))
+      variable.push({ glob, keys: glob.filter(isVariable).map((token) => variableOf(token).key) });
+    else if (isLiteral(glob)) names.add(String.fromCharCode(...glob));
+    else plain.push(glob);
+  }
   return {
     effect: statement.effect,
-    notAction: statement.action.not,
-    actions: statement.action.patterns.map(compileAction),
+    action: statement.action,
     notResource: statement.resource.not,
-    names: new Set(globs.filter(isLiteral).map((glob) => String.fromCharCode(...glob))),
-    plain: globs.filter((glob) => !isLiteral(glob) && !glob.some(isVariable)),
-    variable: globs
-      .filter((glob) => glob.some(isVariable))
-      .map((glob) => ({ glob, keys: glob.filter(isVariable).map((token) => variableOf(token).key) })),
+    names,
+    plain,
+    variable,
     conditions: statement.conditions.map((condition) => ({
       ...compileCondition(condition, variables),
       keys: variables ? variableKeys(condition.values) : [],
@@ -149,15 +160,15 @@ export function selectFor(policies: readonly Policy[], action: string): Selected
   const name = action.toLowerCase();
   const found: CompiledStatement[] = [];
   for (const policy of policies)
-    for (const one of compiledPolicy(policy))
-      if (matchesSome(one.actions, name) !== one.notAction) found.push(one);
+    for (const one of compiledPolicy(policy)) if (selectsLower(one.action, name)) found.push(one);
   return { statements: found, plain: found.every(isPlain) };
 }
 
 const isPlain = (one: CompiledStatement): boolean => one.variable.length === 0 && one.conditions.length === 0;
 
 /** As `evaluate` on identity policies, for a request of the action that they were selected for. */
-export function decide({ statements }: Selected, request: Request): Omit<Decision, 'matched'> {
+export function decide({ statements, plain }: Selected, request: Request): Omit<Decision, 'matched'> {
+  if (plain) return onResource(statements, request.resource);
   const unknown = new Set<string>();
   let allow: Truth = 'false';
   let deny: Truth = 'false';
@@ -168,6 +179,24 @@ export function decide({ statements }: Selected, request: Request): Omit<Decisio
     else deny = either(deny, applies);
   }
   return outcome(allow, deny, unknown);
+}
+
+const DECIDED = {
+  allowed: { decision: 'allowed', unknownKeys: [] },
+  'explicit-deny': { decision: 'explicit-deny', unknownKeys: [] },
+  'implicit-deny': { decision: 'implicit-deny', unknownKeys: [] },
+} as const;
+
+/** Where neither a condition nor a variable has a say. */
+function onResource(statements: readonly CompiledStatement[], resource: string): Omit<Decision, 'matched'> {
+  let allowed = false;
+  for (const one of statements) {
+    const named = one.names.has(resource) || matchesSome(one.plain, resource);
+    if (named === one.notResource) continue;
+    if (one.effect === 'Deny') return DECIDED['explicit-deny'];
+    allowed = true;
+  }
+  return allowed ? DECIDED.allowed : DECIDED['implicit-deny'];
 }
 
 const variableKeys = (values: readonly string[]): string[] =>
@@ -183,7 +212,7 @@ function statementApplies(
   action: string,
   unknown: Set<string>,
 ): Truth {
-  if (matchesSome(statement.actions, action) === statement.notAction) return 'false';
+  if (!selectsLower(statement.action, action)) return 'false';
   return resourceAndContext(statement, request, unknown);
 }
 

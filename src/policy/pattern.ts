@@ -32,19 +32,36 @@ const ACTION_OPTIONS = { variables: false, wildcards: true } as const;
 const ARN_FIELDS = 6;
 const COLON = 0x3a;
 
-export const compileAction = (pattern: string): Glob =>
-  remembered(`a ${pattern}`, () => compileGlob(pattern.toLowerCase(), ACTION_OPTIONS));
-
 /** The same few thousand patterns are matched against millions of events; the bound is for hostile input only. */
-const REMEMBERED = 50_000;
-const remembered = createMemo<Glob>(REMEMBERED, () => 0);
+const REMEMBERED = 25_000;
+const compiled = {
+  actions: createMemo<Glob>(REMEMBERED, () => 0),
+  current: createMemo<Glob>(REMEMBERED, () => 0),
+  old: createMemo<Glob>(REMEMBERED, () => 0),
+};
+
+export const compileAction = (pattern: string): Glob =>
+  compiled.actions(pattern, () => compileGlob(pattern.toLowerCase(), ACTION_OPTIONS));
+
+/** Whether text of a pattern language holds a `*` or `?`; in a resource pattern it may still be an escape. */
+export const hasWildcard = (text: string): boolean => text.includes('*') || text.includes('?');
+
+/** True for a resource pattern that matches its own text alone, in every Version: a whole name without `*`, `?` and `$`. */
+export function isPlainName(pattern: string): boolean {
+  if (hasWildcard(pattern) || pattern.includes('$')) return false;
+  if (!pattern.startsWith('arn:')) return true;
+  let fields = 1;
+  for (let at = pattern.indexOf(':'); at >= 0 && fields < ARN_FIELDS; at = pattern.indexOf(':', at + 1))
+    fields += 1;
+  return fields >= ARN_FIELDS;
+}
 
 /**
  * An ARN with fewer than six fields is completed with `*`; a `*` at a field's end reaches beyond its colon.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 export const compileResource = (pattern: string, variables: boolean): Glob =>
-  remembered(`${variables ? 'v' : 't'} ${pattern}`, () => completeResource(pattern, variables));
+  (variables ? compiled.current : compiled.old)(pattern, () => completeResource(pattern, variables));
 
 function completeResource(pattern: string, variables: boolean): Glob {
   const glob = compileGlob(pattern, { variables, wildcards: true });
@@ -59,6 +76,8 @@ function completeResource(pattern: string, variables: boolean): Glob {
 export const matchesAction = (pattern: string, action: string): boolean =>
   matchGlob(compileAction(pattern), action.toLowerCase());
 
+const NO_VALUES: ReadonlyMap<string, readonly string[]> = new Map();
+
 /**
  * A resource pattern against one literal ARN (or `*`, the resource of a request that names none). Case counts.
  * A variable without a value in `variables` (keys in lower case) makes the pattern match nothing.
@@ -66,9 +85,10 @@ export const matchesAction = (pattern: string, action: string): boolean =>
 export function matchesResource(
   pattern: Pattern,
   arn: string,
-  variables: ReadonlyMap<string, readonly string[]> = new Map(),
+  variables: ReadonlyMap<string, readonly string[]> = NO_VALUES,
 ): boolean {
   if (pattern === '*') return true;
+  if (isPlainName(pattern)) return pattern === arn;
   const glob = substitute(compileResource(pattern, true), (variable) =>
     resolveVariable(variable, variables, false),
   );

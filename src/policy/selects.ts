@@ -1,7 +1,7 @@
 /** Which actions a statement's action part selects; compiled once for each selector. */
 import type { Selector } from './document.ts';
 import { type Glob, matchGlob } from './glob.ts';
-import { compileAction } from './pattern.ts';
+import { compileAction, hasWildcard } from './pattern.ts';
 
 interface Compiled {
   /** In lower case. */
@@ -10,20 +10,28 @@ interface Compiled {
 }
 
 const compiled = new WeakMap<Selector, Compiled>();
-const WILD = /[*?]/;
 
 /** Whether a statement's action part selects an action, whatever its resources. */
-export function selectsAction(selector: Selector, action: string): boolean {
+export const selectsAction = (selector: Selector, action: string): boolean =>
+  selectsLower(selector, action.toLowerCase());
+
+/** The same for the name of an action in lower case. */
+export function selectsLower(selector: Selector, name: string): boolean {
   let known = compiled.get(selector);
   if (!known) {
-    known = {
-      names: new Set(selector.patterns.filter((one) => !WILD.test(one)).map((one) => one.toLowerCase())),
-      globs: selector.patterns.filter((one) => WILD.test(one)).map(compileAction),
-    };
+    known = compile(selector.patterns);
     compiled.set(selector, known);
   }
-  const name = action.toLowerCase();
   let hit = known.names.has(name);
   for (let at = 0; !hit && at < known.globs.length; at += 1) hit = matchGlob(known.globs[at]!, name);
   return hit !== selector.not;
+}
+
+function compile(patterns: readonly string[]): Compiled {
+  const names = new Set<string>();
+  const globs: Glob[] = [];
+  for (const pattern of patterns)
+    if (hasWildcard(pattern)) globs.push(compileAction(pattern));
+    else names.add(pattern.toLowerCase());
+  return { names, globs };
 }

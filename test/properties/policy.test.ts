@@ -81,6 +81,17 @@ describe('parsing', () => {
     expect(parsePolicyText(encodeURIComponent(text)).ok).toBe(true);
   });
 
+  it('writes what was merged and packed, and then read, to the letter as it was: fitting counts on it', () => {
+    fc.assert(
+      fc.property(seed, fc.constantFrom('keep', 'drop'), (at, sids) => {
+        const written = policyToJson(parsed(makePolicy(random(at), 6))).Statement;
+        const packed = packStatements(mergeStatements(written, { sids }), 700);
+        for (const document of packed.policies)
+          expect(JSON.stringify(policyToJson(parsed(document)))).toBe(JSON.stringify(document));
+      }),
+    );
+  });
+
   it('round-trips generated policies', () => {
     fc.assert(
       fc.property(seed, (start) => {

@@ -18,7 +18,8 @@ const SAMPLES = 3;
 export function seenEvidence(seen: readonly Seen[]): FindingEvidence {
   if (seen.length === 0) return { count: 0, sampleEventIds: [] };
   let count = 0;
-  let [first, last] = [seen[0]!, seen[0]!];
+  let first = seen[0]!;
+  let last = first;
   for (const one of seen) {
     count += one.count;
     if (one.firstSeen < first.firstSeen) first = one;
@@ -34,7 +35,8 @@ export function seenEvidence(seen: readonly Seen[]): FindingEvidence {
 
 /** The earliest use mostly has all the samples that are wanted: not worth a sorted copy of all uses. */
 function samplesOf(first: Seen, seen: readonly Seen[]): readonly string[] {
-  if (new Set(first.sampleIds).size === SAMPLES) return first.sampleIds;
+  if (first.sampleIds.length === SAMPLES && new Set(first.sampleIds).size === SAMPLES) return first.sampleIds;
+  if (seen.length === 1 && first.sampleIds.length < 2) return first.sampleIds;
   const ids: string[] = [];
   for (const { sampleIds } of [...seen].sort((a, b) => a.firstSeen - b.firstSeen)) {
     if (ids.length >= SAMPLES) break;
@@ -48,17 +50,21 @@ export function advisorEvidence(
   rulings: readonly { readonly advisor: AdvisorSays }[],
   report: LastAccessed | undefined,
 ): Pick<FindingEvidence, 'lastAccessed' | 'lastAccessedOrigin'> {
+  if (!report) return {};
   const times = rulings.flatMap(({ advisor }) => ('at' in advisor ? [advisor.at] : []));
-  if (!report || times.length === 0) return {};
+  if (times.length === 0) return {};
   return { lastAccessed: isoTime(times.reduce((a, b) => Math.max(a, b))), lastAccessedOrigin: report.origin };
 }
 
 /** Whether the uses could have been seen, and what Access Advisor adds where it has nothing to show. */
 export function observability(rulings: readonly Ruling[]): string {
-  const notes = some(
-    rulings.map(({ observed }) => (observed.kind === 'hidden' ? observed.reason : observed.note)),
-  );
-  const never = rulings.length > 0 && rulings.every(({ advisor }) => advisor.kind === 'never');
+  const said: string[] = [];
+  let never = rulings.length > 0;
+  for (const { observed, advisor } of rulings) {
+    said.push(observed.kind === 'hidden' ? observed.reason : observed.note);
+    never &&= advisor.kind === 'never';
+  }
+  const notes = some(said);
   return never ? `${notes}; Access Advisor saw no attempt in its tracking period` : notes;
 }
 
@@ -67,6 +73,7 @@ const NOTES = 3;
 export function some(notes: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const note of notes) counts.set(note, (counts.get(note) ?? 0) + 1);
+  if (counts.size === 1) return notes[0]!;
   const all = sorted([...counts.keys()]).toSorted((a, b) => counts.get(b)! - counts.get(a)!);
   const shown = all.slice(0, NOTES).join('; ');
   return all.length > NOTES ? `${shown}; and ${all.length - NOTES} more` : shown;

@@ -1,9 +1,11 @@
 /** Findings for what stays and why: used, narrowed, not observable, young, ruled, contradicted, withheld, denied. */
+import type { UsageEntry } from '../../usage/usage.ts';
 import type { PlanInput } from '../input.ts';
 import type { Ruling, Why } from '../judge-ruling.ts';
 import type { Finding, FindingKind } from '../plan.ts';
 import { advisorEvidence, observability, seenEvidence, some } from './evidence.ts';
 import { makeFinding, sorted } from './make.ts';
+import { arnsOf } from './observed.ts';
 import { byService, type Ruled } from './removals.ts';
 import { findingOn, onlyOne } from './shared.ts';
 
@@ -22,11 +24,12 @@ const KINDS: readonly { readonly kind: FindingKind; readonly whys: readonly Why[
   ];
 
 export function keeps(input: PlanInput, ruled: readonly Ruled[]): Finding[] {
-  return ruled.flatMap((one) => {
+  const findings: Finding[] = [];
+  for (const one of ruled) {
     const policy = input.account?.policies[one.grant.policy]?.name ?? `#${one.grant.policy}`;
     const place = { policy, statement: one.grant.label };
     if (one.grant.source.effect === 'Deny')
-      return [
+      findings.push(
         makeFinding({
           kind: 'keep-deny',
           subject: one.grant.label,
@@ -34,9 +37,15 @@ export function keeps(input: PlanInput, ruled: readonly Ruled[]): Finding[] {
           actions: one.grant.source.action.patterns,
           risky: false,
         }),
-      ];
-    return [...unproven(input, one.rulings, place), ...used(one.rulings, place), ...narrowed(one, place)];
-  });
+      );
+    else
+      findings.push(
+        ...unproven(input, one.rulings, place),
+        ...used(one.rulings, place),
+        ...narrowed(one, place),
+      );
+  }
+  return findings;
 }
 
 interface Place {
@@ -55,7 +64,7 @@ function unproven(input: PlanInput, rulings: readonly Ruling[], place: Place): F
       values: { what: `${some(group.map((one) => one.reason))}${advice(input, group)}` },
       actions: group.map((one) => one.action),
       evidence: {
-        ...seenEvidence(group.flatMap((one) => one.entries)),
+        ...seenEvidence(entriesOf(group)),
         ...advisorEvidence(group, input.lastAccessed),
         observability: observability(group),
       },
@@ -100,7 +109,7 @@ function advice(input: PlanInput, group: readonly Ruling[]): string {
 function used(rulings: readonly Ruling[], place: Place): Finding[] {
   const all = rulings.filter((one) => one.why === 'used');
   if (all.length === 0) return [];
-  const seen = seenEvidence(all.flatMap((one) => one.entries));
+  const seen = seenEvidence(entriesOf(all));
   const wide = all.filter((one) => one.keep === 'as-granted' && one.verdict === 'used');
   const kept =
     wide.length === 0 ? '' : `; on all granted resources still: ${some(wide.map((one) => one.action))}`;
@@ -119,22 +128,32 @@ function used(rulings: readonly Ruling[], place: Place): Finding[] {
   ];
 }
 
+function entriesOf(rulings: readonly Ruling[]): readonly UsageEntry[] {
+  if (rulings.length === 1) return rulings[0]!.entries;
+  const entries: UsageEntry[] = [];
+  for (const one of rulings) for (const entry of one.entries) entries.push(entry);
+  return entries;
+}
+
 /** Where the statement's resources are wider than what was seen used. What it is narrowed to is for synthesis to say. */
 function narrowed({ grant, rulings }: Ruled, place: Place): Finding[] {
   const { resource } = grant.source;
-  const old = new Set<string>(resource.patterns);
   const wider = rulings.filter((one) => one.keep === 'observed' && (one.info?.resourceTypes.length ?? 0) > 0);
-  return [...byService(wider)].flatMap(([service, all]) => {
-    const entries = all.flatMap((one) => one.entries);
-    if (entries.some((one) => one.resource.kind !== 'arn')) return [];
-    const seen = sorted(entries.flatMap((one) => (one.resource.kind === 'arn' ? [one.resource.arn] : [])));
-    if (!resource.not && seen.length >= old.size && seen.every((arn) => old.has(arn))) return [];
-    const wide = resource.not
-      ? 'everything outside a list'
-      : old.has('*')
-        ? 'all'
-        : `${old.size} ${old.size === 1 ? 'pattern' : 'patterns'}`;
-    return [
+  if (wider.length === 0) return [];
+  const old = new Set<string>(resource.patterns);
+  const wide = resource.not
+    ? 'everything outside a list'
+    : old.has('*')
+      ? 'all'
+      : `${old.size} ${old.size === 1 ? 'pattern' : 'patterns'}`;
+  const findings: Finding[] = [];
+  for (const [service, all] of byService(wider)) {
+    const entries = entriesOf(all);
+    const arns = arnsOf(entries);
+    if (arns.length < entries.length) continue;
+    const seen = sorted(arns);
+    if (!resource.not && seen.length >= old.size && seen.every((arn) => old.has(arn))) continue;
+    findings.push(
       makeFinding({
         kind: 'narrow-resource',
         subject: service,
@@ -147,6 +166,7 @@ function narrowed({ grant, rulings }: Ruled, place: Place): Finding[] {
           : 'medium',
         evidence: { ...seenEvidence(entries), observability: observability(all) },
       }),
-    ];
-  });
+    );
+  }
+  return findings;
 }

@@ -5,7 +5,27 @@ import type { Confidence, Finding, FindingEvidence, FindingKind, Severity } from
 import { stableId } from '../stable-id.ts';
 import { risksOf } from './risk.ts';
 
-const ROWS = new Map(table.map((row) => [row.kind, row]));
+interface Row {
+  readonly severity: Severity;
+  readonly text: Template;
+  readonly impact?: Template;
+}
+
+/** Plain text and, at odd places, names of values. */
+type Template = readonly string[];
+
+const templateOf = (text: string): Template => text.split(/\{(\w+)\}/);
+
+const ROWS = new Map(
+  table.map((row): [string, Row] => [
+    row.kind,
+    {
+      severity: row.severity as Severity,
+      text: templateOf(row.text),
+      ...(row.impact === undefined ? {} : { impact: templateOf(row.impact) }),
+    },
+  ]),
+);
 
 export interface Draft {
   readonly kind: FindingKind;
@@ -31,39 +51,43 @@ export interface Draft {
 const NAMED = 3;
 
 export function makeFinding(draft: Draft): Finding {
-  const row = ROWS.get(draft.kind);
-  if (!row) throw new Error(`no texts for findings of kind ${draft.kind}`);
+  const { kind, subject, policy, statement, evidence } = draft;
+  const row = ROWS.get(kind);
+  if (!row) throw new Error(`no texts for findings of kind ${kind}`);
   const { actions, risk } = weighed(draft.actions ?? NONE);
-  const values: Readonly<Record<string, string>> = {
-    subject: draft.subject,
-    actions: actions.length <= NAMED ? actions.join(', ') : `${actions.length} actions`,
-    ...draft.values,
-  };
-  const fill = (text: string): string =>
-    text.replace(/\{(\w+)\}/g, (_, name: string) => (Object.hasOwn(values, name) ? values[name]! : ''));
-  const { policy, statement } = draft;
-  const parts = [
-    draft.kind,
-    policy ?? '',
-    statement ?? '',
-    draft.name ?? draft.subject,
-    ...(draft.key ?? []),
-  ];
-  return {
-    id: `${draft.kind}:${stableId(parts)}`,
-    kind: draft.kind,
-    severity: draft.severity ?? (row.severity as Severity),
+  const parts = [kind, policy ?? '', statement ?? '', draft.name ?? subject];
+  if (draft.key) parts.push(...draft.key);
+  // By assignment, in the order in which they are shown: hundreds are made for each principal.
+  const finding = {
+    id: `${kind}:${stableId(parts)}`,
+    kind,
+    severity: draft.severity ?? row.severity,
     confidence: draft.confidence ?? 'high',
-    subject: draft.subject,
-    reason: fill(row.text),
-    ...(policy === undefined ? {} : { policy }),
-    ...(statement === undefined ? {} : { statement }),
-    actions,
-    resources: sorted(draft.resources ?? []),
-    evidence: { count: 0, sampleEventIds: [], ...draft.evidence },
-    ...(row.impact === undefined ? {} : { impact: fill(row.impact) }),
-    risk: draft.risky === false ? [] : risk,
-  };
+    subject,
+    reason: filled(row.text, draft, actions),
+  } as { -readonly [Name in keyof Finding]: Finding[Name] };
+  if (policy !== undefined) finding.policy = policy;
+  if (statement !== undefined) finding.statement = statement;
+  finding.actions = actions;
+  finding.resources = draft.resources ? sorted(draft.resources) : NONE;
+  finding.evidence = evidence ? { count: 0, sampleEventIds: NONE, ...evidence } : NO_EVIDENCE;
+  if (row.impact) finding.impact = filled(row.impact, draft, actions);
+  finding.risk = draft.risky === false ? [] : risk;
+  return finding;
+}
+
+/** The sentence with its values; a place that nothing fills stays empty. */
+function filled(template: Template, { subject, values }: Draft, actions: readonly string[]): string {
+  let text = '';
+  for (let at = 0; at < template.length; at += 1) {
+    const part = template[at]!;
+    if (at % 2 === 0) text += part;
+    else if (values && Object.hasOwn(values, part)) text += values[part]!;
+    else if (part === 'subject') text += subject;
+    else if (part === 'actions')
+      text += actions.length <= NAMED ? actions.join(', ') : `${actions.length} actions`;
+  }
+  return text;
 }
 
 interface Weighed {
@@ -72,6 +96,7 @@ interface Weighed {
 }
 
 const NONE: readonly string[] = [];
+const NO_EVIDENCE: FindingEvidence = { count: 0, sampleEventIds: NONE };
 const weights = new WeakMap<readonly string[], Weighed>();
 
 /** Rulings that many principals share come with one list of actions. */
@@ -86,6 +111,8 @@ function weighed(list: readonly string[]): Weighed {
 
 export function sorted(values: readonly string[]): readonly string[] {
   // Nearly all lists come in order.
-  if (values.every((one, at) => at === 0 || values[at - 1]! < one)) return values;
+  let at = 1;
+  while (at < values.length && values[at - 1]! < values[at]!) at += 1;
+  if (at >= values.length) return values;
   return [...new Set(values)].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

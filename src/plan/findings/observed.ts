@@ -11,20 +11,25 @@ import { makeFinding } from './make.ts';
 /** `matched`: uses that some attached Allow statement could have allowed. */
 export function observedFindings(input: PlanInput, matched: ReadonlySet<UsageEntry>): Finding[] {
   const { usage } = input;
+  const outside: UsageEntry[] = [];
+  const unnamed: UsageEntry[] = [];
+  for (const one of usage.entries) {
+    if (!isUse(one)) continue;
+    if (input.account && !matched.has(one)) outside.push(one);
+    if (one.resource.kind === 'unresolved') unnamed.push(one);
+  }
   return [
-    ...(input.account ? grantedElsewhere(usage, matched) : []),
+    ...grantedElsewhere(outside),
     ...denied(usage),
     ...unmapped(usage),
     ...hidden(usage),
-    ...unresolved(usage),
-    ...many(usage),
+    ...(unnamed.length === 0 ? [] : [...unresolved(unnamed), ...many(unnamed)]),
   ];
 }
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);
 
-function grantedElsewhere(usage: PrincipalUsage, matched: ReadonlySet<UsageEntry>): Finding[] {
-  const outside = usage.entries.filter((one) => isUse(one) && !matched.has(one));
+function grantedElsewhere(outside: readonly UsageEntry[]): Finding[] {
   return [...byAction(outside)].map(([action, entries]) => {
     const seen = seenEvidence(entries);
     return makeFinding({
@@ -32,7 +37,7 @@ function grantedElsewhere(usage: PrincipalUsage, matched: ReadonlySet<UsageEntry
       subject: action,
       values: { what: `${action} succeeded or was authorised ${times(seen.count)}` },
       actions: [action],
-      resources: entries.flatMap((one) => (one.resource.kind === 'arn' ? [one.resource.arn] : [])),
+      resources: arnsOf(entries),
       evidence: seen,
     });
   });
@@ -109,10 +114,8 @@ function hidden(usage: PrincipalUsage): Finding[] {
   });
 }
 
-function unresolved(usage: PrincipalUsage): Finding[] {
-  const entries = usage.entries.filter(
-    (one) => isUse(one) && one.resource.kind === 'unresolved' && !one.resource.many,
-  );
+function unresolved(unnamed: readonly UsageEntry[]): Finding[] {
+  const entries = unnamed.filter((one) => one.resource.kind === 'unresolved' && !one.resource.many);
   return [...byAction(entries)].map(([action, all]) => {
     const seen = seenEvidence(all);
     const parts = all.map((one) => partsOf(one.resource));
@@ -132,10 +135,8 @@ function unresolved(usage: PrincipalUsage): Finding[] {
 }
 
 /** More resources than are held by name: which patterns stand for them. */
-function many(usage: PrincipalUsage): Finding[] {
-  const entries = usage.entries.filter(
-    (one) => isUse(one) && one.resource.kind === 'unresolved' && one.resource.many,
-  );
+function many(unnamed: readonly UsageEntry[]): Finding[] {
+  const entries = unnamed.filter((one) => one.resource.kind === 'unresolved' && one.resource.many);
   return [...byAction(entries)].map(([action, all]) => {
     const patterns = [...new Set(all.flatMap((one) => partsOf(one.resource) ?? []))].sort();
     const { reason } = all[0]!.resource as { readonly reason: string };
@@ -151,6 +152,13 @@ function many(usage: PrincipalUsage): Finding[] {
       evidence: seenEvidence(all),
     });
   });
+}
+
+/** Names of the resources used, where they have one. */
+export function arnsOf(entries: readonly UsageEntry[]): readonly string[] {
+  const arns: string[] = [];
+  for (const { resource } of entries) if (resource.kind === 'arn') arns.push(resource.arn);
+  return arns;
 }
 
 export function byAction(entries: readonly UsageEntry[]): ReadonlyMap<string, readonly UsageEntry[]> {

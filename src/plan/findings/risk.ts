@@ -20,12 +20,23 @@ const ORDER: readonly Risk[] = [
   'resource-exposure',
 ];
 
+/** Risks of one action, gravest first. */
+export const risksOfOne = (action: string): readonly Risk[] =>
+  spelled(action, () => {
+    const found = RISKS.get(action.toLowerCase());
+    return found ? ORDER.filter((risk) => found.includes(risk)) : NONE;
+  });
+
 /** Risks of the actions together, gravest first. */
 export function risksOf(actions: readonly string[]): readonly Risk[] {
-  const found = new Set<Risk>();
-  for (const action of actions)
-    for (const risk of spelled(action, () => RISKS.get(action.toLowerCase()) ?? NONE)) found.add(risk);
-  return found.size === 0 ? NONE : ORDER.filter((risk) => found.has(risk));
+  let found: readonly Risk[] = NONE;
+  for (const action of actions) {
+    const risks = risksOfOne(action);
+    if (risks.length === 0 || risks === found) continue;
+    const all = [...found, ...risks];
+    found = found.length === 0 ? risks : ORDER.filter((risk) => all.includes(risk));
+  }
+  return found;
 }
 
 /** How much it matters to remove the actions: escalation is high, other weights medium, the rest low. */

@@ -15,19 +15,24 @@ const ALIKE = 16;
 /** The list itself, or one with the very same rulings that was met before. */
 export function onlyOne(list: readonly Ruling[]): readonly Ruling[] {
   const first = list[0];
-  if (!first || list.some(hasOwnUse)) return list;
+  if (!first) return list;
+  for (const one of list) if (hasOwnUse(one)) return list;
   const known = lists.get(first);
   if (!known) {
     lists.set(first, [list]);
     return list;
   }
-  const found = known.find(
-    (one) => one === list || (one.length === list.length && one.every((ruling, at) => ruling === list[at])),
-  );
+  const found = known.find((one) => one === list || isSame(one, list));
   if (found) return found;
   if (known.length >= ALIKE) known.shift();
   known.push(list);
   return list;
+}
+
+function isSame(a: readonly Ruling[], b: readonly Ruling[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Nobody else's ruling rests on it. */

@@ -9,7 +9,7 @@ import type { Finding } from '../plan.ts';
 import { seenEvidence } from './evidence.ts';
 import { makeFinding } from './make.ts';
 import { byAction } from './observed.ts';
-import { risksOf } from './risk.ts';
+import { risksOfOne } from './risk.ts';
 
 const DAY = 86_400_000;
 /** Below this many days with calls nothing about the principal is usual yet, so nothing is rare. */
@@ -25,11 +25,11 @@ export function suspicious(input: PlanInput): Finding[] {
   const entries = input.usage.entries.filter(isUse);
   const signals = signalsOf(input, entries);
   return [...byAction(entries)].flatMap(([action, uses]) => {
-    const grave = risksOf([action]).some((risk) => /escalation|credentials/.test(risk));
-    const rare = signals(uses).length >= MANY;
+    const grave = isGrave(action);
+    // All that one use shows is what its action shows.
+    const rare = uses.length > 1 && !grave && signals(uses).length >= MANY;
     // Where names come and go (revisions, log streams), a new one is ordinary unless it came from a new address.
-    const brief = uses.filter((one) => one.days.length === 1);
-    const fleeting = brief.length > uses.length / 2 && daysUpTo(FLEETING_DAYS, brief) >= FLEETING_DAYS;
+    const fleeting = grave && isFleeting(uses);
     const flagged = uses.flatMap((use): Flagged[] => {
       const few = input.options.minDaysSeen;
       const found = signals([use]);
@@ -38,12 +38,20 @@ export function suspicious(input: PlanInput): Finding[] {
       const strange = found.includes(NEW_ADDRESS);
       const odd = grave
         ? found.length > 0 && (strange || !fleeting)
-        : found.length >= MANY && (strange || rare);
+        : found.length >= MANY && (strange || rare || uses.length === 1);
       return odd ? [{ use, found, setAside: false }] : [];
     });
     return flagged.length === 0 ? [] : [findingOf(action, flagged)];
   });
 }
+
+function isFleeting(uses: readonly UsageEntry[]): boolean {
+  const brief = uses.filter((one) => one.days.length === 1);
+  return brief.length > uses.length / 2 && daysUpTo(FLEETING_DAYS, brief) >= FLEETING_DAYS;
+}
+
+const isGrave = (action: string): boolean =>
+  risksOfOne(action).some((risk) => risk === 'privilege-escalation' || risk === 'credentials-exposure');
 
 interface Flagged {
   readonly use: UsageEntry;
@@ -63,7 +71,7 @@ function findingOf(action: string, flagged: readonly Flagged[]): Finding {
     kind: 'suspicious-use',
     subject: action,
     values: { what: [...new Set(flagged.flatMap((one) => one.found))].join(', ') },
-    severity: risksOf([action]).includes('privilege-escalation') ? 'high' : 'medium',
+    severity: risksOfOne(action).includes('privilege-escalation') ? 'high' : 'medium',
     confidence: flagged.some((one) => one.found.length >= MANY) ? 'medium' : 'low',
     actions: [action],
     resources: flagged.flatMap(({ use }) => (use.resource.kind === 'arn' ? [use.resource.arn] : [])),
@@ -85,9 +93,11 @@ function signalsOf(
   const late = window.to - (window.to - window.from) * LATE;
   const long = window.to - window.from >= WINDOW_DAYS * DAY;
   const firstFrom = new Map<string, number>();
-  for (const one of entries)
-    for (const ip of one.sourceIps.values)
-      firstFrom.set(ip, Math.min(firstFrom.get(ip) ?? Number.POSITIVE_INFINITY, one.firstSeen));
+  for (const { sourceIps, firstSeen } of entries)
+    for (const ip of sourceIps.values) {
+      const known = firstFrom.get(ip);
+      if (known === undefined || firstSeen < known) firstFrom.set(ip, firstSeen);
+    }
   const start = firstOf(entries);
   return (uses) => {
     const found: string[] = [];
@@ -133,11 +143,17 @@ function sessionsUpTo(most: number, uses: readonly UsageEntry[]): number {
 
 /** Whether there are addresses and each is new; of those that were dropped nobody knows. */
 function allNew(uses: readonly UsageEntry[], isNew: (ip: string) => boolean): boolean {
-  return (
-    uses.some(({ sourceIps }) => sourceIps.more || sourceIps.values.length > 0) &&
-    uses.every(({ sourceIps }) => sourceIps.values.every(isNew) && (!sourceIps.more || isNew('')))
-  );
+  let some = false;
+  for (const { sourceIps } of uses) {
+    for (const ip of sourceIps.values) if (!isNew(ip)) return false;
+    if (sourceIps.more && !isNew('')) return false;
+    some ||= sourceIps.more || sourceIps.values.length > 0;
+  }
+  return some;
 }
 
-const firstOf = (uses: readonly UsageEntry[]): number =>
-  uses.reduce((time, one) => Math.min(time, one.firstSeen), Number.POSITIVE_INFINITY);
+function firstOf(uses: readonly UsageEntry[]): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const { firstSeen } of uses) if (firstSeen < first) first = firstSeen;
+  return first;
+}
