@@ -96,17 +96,75 @@ export function callerOf(identity: Json | undefined): Caller {
 /** How often and when records that are alike were seen. */
 export type Sightings = Pick<TrailEvent, 'count' | 'firstSeen' | 'lastSeen' | 'sampleIds' | 'sampleTimes'>;
 
-/**
- * The event of several records that are alike. Their caller and sightings are known, copies are removed already, and
- * `record` holds what else they have in common; it is one that `decode` takes.
- */
-export function decodeAlike(record: JsonObject, caller: Caller, seen: Sightings): TrailEvent {
+const NO_CALLER: Caller = {
+  principal: { kind: 'none', reason: 'unknown-identity-type' },
+  invokedBy: undefined,
+  mfa: undefined,
+  sourceIdentity: undefined,
+  workload: undefined,
+  key: '',
+};
+const UNSEEN: Sightings = { count: 0, firstSeen: 0, lastSeen: 0, sampleIds: [] };
+
+/** What records have in common that differ in their caller, address and sightings only; `record` is one that `decode` takes. */
+export function decodeCommon(record: JsonObject): TrailEvent {
   const name = (key: string): string => string(record, key) ?? '';
   const [source, call, version] = [name('eventSource'), name('eventName'), name('eventVersion')];
-  const event: Mutable<TrailEvent> = typed(record, caller, seen, source, call, version, '');
-  event.like = {};
-  return event;
+  return typed(record, NO_CALLER, UNSEEN, source, call, version, '');
 }
+
+/**
+ * The event of several records that are alike; copies are removed already. `common` is of `decodeCommon`, and `like` one
+ * object for all events that differ in their sightings only.
+ */
+export function decodeAlike(
+  common: TrailEvent,
+  caller: Caller,
+  sourceIp: string | undefined,
+  seen: Sightings,
+  like: object,
+): TrailEvent {
+  const event: Whole = {
+    count: seen.count,
+    firstSeen: seen.firstSeen,
+    lastSeen: seen.lastSeen,
+    sampleIds: seen.sampleIds,
+    sampleTimes: seen.sampleTimes,
+    eventVersion: common.eventVersion,
+    eventType: common.eventType,
+    eventCategory: common.eventCategory,
+    eventSource: common.eventSource,
+    eventName: common.eventName,
+    awsRegion: common.awsRegion,
+    apiVersion: common.apiVersion,
+    recipientAccountId: common.recipientAccountId,
+    readOnly: common.readOnly,
+    principal: caller.principal,
+    invokedBy: caller.invokedBy,
+    outcome: common.outcome,
+    requestParameters: common.requestParameters,
+    responseElements: common.responseElements,
+    additionalEventData: common.additionalEventData,
+    resources: common.resources,
+    sourceIp,
+    userAgent: common.userAgent,
+    vpcEndpointId: common.vpcEndpointId,
+    mfa: caller.mfa,
+    sourceIdentity: caller.sourceIdentity,
+    workload: caller.workload,
+    sharedEventId: common.sharedEventId,
+    dedupeKey: common.dedupeKey,
+    like,
+    supersedes: common.supersedes,
+  };
+  return event as TrailEvent;
+}
+
+/**
+ * Events have all members, undefined where they have no value, in one order: the engine knows them by one shape then, and
+ * two dozen of them would cost every place that reads one.
+ */
+type Whole = { readonly [K in keyof Required<TrailEvent>]: TrailEvent[K] | undefined };
 
 function typed(
   record: JsonObject,
@@ -118,47 +176,43 @@ function typed(
   dedupeKey: string,
 ): TrailEvent {
   const resources = readResources(member(record, 'resources'));
-  const event: Mutable<TrailEvent> = {
+  const event: Whole = {
     count: seen.count,
     firstSeen: seen.firstSeen,
     lastSeen: seen.lastSeen,
     sampleIds: seen.sampleIds,
+    sampleTimes: seen.sampleTimes,
     eventVersion,
     eventType: string(record, 'eventType') ?? 'AwsApiCall',
     eventCategory: categoryOf(record, eventSource, eventName, resources),
     eventSource,
     eventName,
     awsRegion: string(record, 'awsRegion') ?? '',
+    apiVersion: string(record, 'apiVersion'),
+    recipientAccountId: string(record, 'recipientAccountId'),
+    readOnly: boolean(member(record, 'readOnly')),
     principal: caller.principal,
+    invokedBy: caller.invokedBy,
     outcome: outcomeOf(string(record, 'errorCode'), string(record, 'errorMessage')),
     requestParameters: shown(member(record, 'requestParameters')),
     responseElements: shown(member(record, 'responseElements')),
     additionalEventData: shown(member(record, 'additionalEventData')),
     resources,
+    sourceIp: string(record, 'sourceIPAddress'),
+    userAgent: string(record, 'userAgent'),
+    vpcEndpointId: string(record, 'vpcEndpointId'),
+    mfa: caller.mfa,
+    sourceIdentity: caller.sourceIdentity,
+    workload: caller.workload,
+    sharedEventId: string(record, 'sharedEventID'),
     dedupeKey,
+    like: undefined,
+    supersedes: supersedes(record),
   };
-  set(event, 'sampleTimes', seen.sampleTimes);
-  set(event, 'apiVersion', string(record, 'apiVersion'));
-  set(event, 'recipientAccountId', string(record, 'recipientAccountId'));
-  set(event, 'readOnly', boolean(member(record, 'readOnly')));
-  set(event, 'invokedBy', caller.invokedBy);
-  set(event, 'sourceIp', string(record, 'sourceIPAddress'));
-  set(event, 'userAgent', string(record, 'userAgent'));
-  set(event, 'vpcEndpointId', string(record, 'vpcEndpointId'));
-  set(event, 'mfa', caller.mfa);
-  set(event, 'sourceIdentity', caller.sourceIdentity);
-  set(event, 'workload', caller.workload);
-  set(event, 'sharedEventId', string(record, 'sharedEventID'));
-  set(event, 'supersedes', supersedes(record));
-  return event;
+  return event as TrailEvent;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** Sets a member that has a value; spreading an object for each would cost more than all the rest of decoding. */
-function set<T, K extends keyof T>(target: T, key: K, value: T[K] | undefined): void {
-  if (value !== undefined) target[key] = value;
-}
 
 /** Own string member, undefined where absent, empty or of another type. */
 function string(value: Json | undefined, key: string): string | undefined {

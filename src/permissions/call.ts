@@ -1,6 +1,6 @@
 /**
- * One event as the mapping sees it. Events come in two dozen shapes, and each place in the code that reads a member
- * pays for that: a member is read once, when it is first asked for.
+ * One event as the mapping sees it. Where events are not of one shape each place in the code that reads a member pays for
+ * that: a member is read once, when it is first asked for.
  */
 import type { Attribution, EventResource, JsonObject, TrailEvent } from '../events/event.ts';
 import { placeOf } from './place.ts';
@@ -55,6 +55,7 @@ export class Call implements Shown {
     return this.#event.additionalEventData;
   }
 
+  /** Of it only what `isSameToMapping` compares may be read. */
   get principal(): Attribution {
     return this.#event.principal;
   }
@@ -63,3 +64,14 @@ export class Call implements Shown {
     return this.#event.awsRegion;
   }
 }
+
+/** Whether calls of two principals that are alike in all else need the same: of a role only partition and account tell. */
+export const isSameToMapping = (one: Attribution, other: Attribution): boolean =>
+  one === other ||
+  (one.kind === 'role' &&
+    other.kind === 'role' &&
+    one.accountId === other.accountId &&
+    one.arn.startsWith(COMMERCIAL) &&
+    other.arn.startsWith(COMMERCIAL));
+/** Principals of other partitions are told apart by more than this; there are few. */
+const COMMERCIAL = 'arn:aws:';

@@ -2,7 +2,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { TrailEvent } from '../events/event.ts';
 import { compileTypes, type ServiceTypes } from './arn-types.ts';
-import { Call } from './call.ts';
+import { Call, isSameToMapping } from './call.ts';
 import { buildPlan, type CompiledNeed, NO_HIDDEN, type Plan, UNSEEN } from './call-plan.ts';
 import { contextOf, NO_CONTEXT } from './context.ts';
 import eventTypes from './data/event-types.json' with { type: 'json' };
@@ -96,13 +96,13 @@ export function createResolver(catalogue: Catalogue): Resolver {
 }
 
 /**
- * True for events of one name made of one record, as those of one call on many days are: decoding makes a list of resources anew
- * for each. What the mapping reads is compared all the same, the answer last, because reading it is watched.
+ * True for events of one name made of one record, as those of one call on many days or of many sessions are: decoding makes a list
+ * of resources anew for each. What the mapping reads is compared all the same, the answer last, because reading it is watched.
  */
 const isSame = (one: TrailEvent, other: TrailEvent): boolean =>
   one.resources === other.resources &&
   one.requestParameters === other.requestParameters &&
-  one.principal === other.principal &&
+  isSameToMapping(one.principal, other.principal) &&
   one.outcome === other.outcome &&
   one.eventType === other.eventType &&
   one.awsRegion === other.awsRegion &&

@@ -33,7 +33,7 @@ function usageKey({ action, resource, level, context }: RequiredPermission): str
 const orderOf = ({ action, resource, level, context }: RequiredPermission): string =>
   keyOf(action, JSON.stringify(resource), level, JSON.stringify(context));
 
-type Mapped = Extract<Resolution, { status: 'mapped' }>;
+export type Mapped = Extract<Resolution, { status: 'mapped' }>;
 
 /** Epoch days from the first to the last record an event stands for; a source that aggregates does so per day. */
 export const dayOf = (time: number): number => Math.floor(time / DAY);
@@ -52,21 +52,31 @@ export interface Entries {
   };
 }
 
-export function createEntries(budget: Budget): Entries {
+/** What is made of an answer, once for all events in a row that have it: those of one call, on many days or of many callers. */
+export function onceEach<T>(make: (mapped: Mapped) => T): (mapped: Mapped) => T {
+  let last: { readonly mapped: Mapped; readonly made: T } | undefined;
+  return (mapped) => {
+    if (last?.mapped !== mapped) last = { mapped, made: make(mapped) };
+    return last.made;
+  };
+}
+/** Keys of the entries that an answer is entered under. */
+export const keysOf = (mapped: Mapped): readonly string[] => mapped.permissions.map(usageKey);
+
+/** `keys` gives `keysOf`; it may be shared by many. */
+export function createEntries(budget: Budget, keys: (mapped: Mapped) => readonly string[]): Entries {
   const usage = new Map<string, Usage>();
   const shelves = new Map<string, Shelf<Usage>>();
   const shelfOf = ({ action, level }: RequiredPermission): Shelf<Usage> =>
     upsert(shelves, `${action} ${level}`, () => new Shelf(budget, usage, (one) => new Usage(one)));
-  /** Events of one call on many days come one after the other, with one answer. */
-  let last: { readonly mapped: Mapped; readonly keys: readonly string[] } | undefined;
   const denials = createDenials();
   const unmapped = new Map<string, ReturnType<typeof createGroup<Omit<UnmappedEntry, SeenKeys>>>>();
   const hidden = new Map<string, ReturnType<typeof createGroup<Omit<HiddenEntry, SeenKeys>>>>();
   return {
     used: (event, mapped) => {
-      if (last?.mapped !== mapped) last = { mapped, keys: mapped.permissions.map(usageKey) };
-      for (let index = 0; index < last.keys.length; index += 1) {
-        const key = last.keys[index]!;
+      const all = keys(mapped);
+      for (let index = 0; index < all.length; index += 1) {
+        const key = all[index]!;
         const permission = mapped.permissions[index]!;
         const known = usage.get(key) ?? shelfOf(permission).place(key, permission);
         known.add(event, permission.basis);

@@ -3,9 +3,9 @@
  * order nor batching nor the number of workers matters; every record ends in exactly one bucket.
  */
 import type { Attribution, TrailEvent } from '../events/event.ts';
-import type { RequiredPermission, Resolution } from '../permissions/permission.ts';
+import type { Resolution } from '../permissions/permission.ts';
 import { type Batch, isWanted, type PrincipalFilter, type Window } from '../trail/source.ts';
-import { createEntries, dayOf } from './entries.ts';
+import { createEntries, dayOf, keysOf, type Mapped, onceEach } from './entries.ts';
 import { createIdSet } from './id-set.ts';
 import { Budget, LIMITS, type Limits } from './many.ts';
 import { byCodeUnit, createDistinct, createSeen } from './seen.ts';
@@ -51,6 +51,7 @@ export function createLedger(options: LedgerOptions): Ledger {
   let last: { readonly principal: Attribution; readonly book: ReturnType<typeof createBook> } | undefined;
   const ids = createIdSet();
   const budget = new Budget(options.limits ?? (options.wanted ? LIMITS.some : LIMITS.all));
+  const once: Once = { keys: onceEach(keysOf), services: onceEach(servicesOf) };
   /** Copies for a resource owner's account, until it is known whether the caller's own copy was read as well. */
   const copies = new Map<string, TrailEvent>();
   const sharedSeen = createIdSet();
@@ -68,7 +69,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       return met;
     }
     const key = identity(principal);
-    const known = books.get(key) ?? createBook(options, budget);
+    const known = books.get(key) ?? createBook(options, budget, once);
     books.set(key, known);
     if (spellings.size < MAX_SPELLINGS) spellings.set(spelled, known);
     return known;
@@ -114,7 +115,7 @@ export function createLedger(options: LedgerOptions): Ledger {
       [...books].sort(([a], [b]) => byCodeUnit(a, b)).flatMap(([, book]) => book.principal() ?? []),
     usage: (principal) => {
       settleCopies();
-      const book = books.get(identity(principal)) ?? createBook(options, budget);
+      const book = books.get(identity(principal)) ?? createBook(options, budget, once);
       return book.usage(principal, records, malformed);
     },
   };
@@ -139,8 +140,14 @@ function keepCopy(copies: Map<string, TrailEvent>, id: string, event: TrailEvent
   return other !== undefined;
 }
 
-function createBook({ window, resolve, exclude }: LedgerOptions, budget: Budget) {
-  const entries = createEntries(budget);
+/** Shared by all books: events of many principals have one answer. */
+interface Once {
+  readonly keys: (mapped: Mapped) => readonly string[];
+  readonly services: (mapped: Mapped) => readonly string[];
+}
+
+function createBook({ window, resolve, exclude }: LedgerOptions, budget: Budget, once: Once) {
+  const entries = createEntries(budget, once.keys);
   const buckets = new Map<Bucket, number>();
   const reasons = new Map<string, number>();
   const identities = new Map<string, ReturnType<typeof createSeen>>();
@@ -207,7 +214,7 @@ function createBook({ window, resolve, exclude }: LedgerOptions, budget: Budget)
       }
       entries.used(event, resolution);
       const day = dayOf(event.firstSeen);
-      for (const service of servicesOf(resolution.permissions)) {
+      for (const service of once.services(resolution)) {
         const days = serviceDays.get(service) ?? new Map<number, number>();
         serviceDays.set(service, days);
         days.set(day, (days.get(day) ?? 0) + event.count);
@@ -247,7 +254,7 @@ function halves(key: string): readonly [string, string] {
 }
 
 /** Services the call used for certain, each once; what it only may have needed is no use. */
-function servicesOf(permissions: readonly RequiredPermission[]): readonly string[] {
+function servicesOf({ permissions }: Mapped): readonly string[] {
   const out: string[] = [];
   for (const { action, level } of permissions) {
     if (level === 'possible') continue;

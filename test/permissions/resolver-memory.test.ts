@@ -69,6 +69,51 @@ describe('an event that was just resolved', () => {
   });
 });
 
+describe('a call of another principal', () => {
+  const role = (name: string, accountId = '111122223333', partition = 'aws'): TrailEvent['principal'] => ({
+    kind: 'role',
+    arn: `arn:${partition}:iam::${accountId}:role/${name}`,
+    accountId,
+    name,
+    id: `AROA${name.toUpperCase()}`,
+    session: name,
+    pathKnown: true,
+  });
+  const user = (name: string): TrailEvent['principal'] => ({
+    kind: 'user',
+    arn: `arn:aws:iam::111122223333:user/${name}`,
+    accountId: '111122223333',
+    name,
+  });
+  const principals: readonly TrailEvent['principal'][] = [
+    role('a'),
+    role('b'),
+    role('b', '444455556666'),
+    role('b', '444455556666', 'aws-cn'),
+    role('c', '444455556666', 'aws-us-gov'),
+    user('a'),
+    user('b'),
+    { kind: 'none', reason: 'root', accountId: '111122223333' },
+  ];
+  it('is answered as if it came alone', () => {
+    const { resolve } = createResolver(catalogue);
+    const alone = createResolver(catalogue);
+    for (const event of events)
+      for (const principal of principals)
+        expect(resolve({ ...event, principal })).toEqual(
+          // A list of its own: nothing that was kept is used.
+          alone.resolve({ ...event, principal, resources: [...event.resources] }),
+        );
+  });
+  it('is answered at once where only the role is another', () => {
+    const { resolve } = createResolver(catalogue);
+    const event = eventOf({ event: 's3:GetObject', request: { bucketName: 'b', key: 'k' } });
+    const first = resolve({ ...event, principal: role('a') });
+    expect(resolve({ ...event, principal: role('b') })).toBe(first);
+    expect(resolve({ ...event, principal: role('b', '444455556666') })).not.toBe(first);
+  });
+});
+
 /** Every text among the parameters twice: the usual way through one value must lead where that through many does. */
 const doubled = (event: TrailEvent): TrailEvent => ({
   ...event,

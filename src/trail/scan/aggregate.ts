@@ -19,15 +19,15 @@
  */
 
 import { type Caller, decodeAlike } from '../../events/decode.ts';
-import type { Attribution, JsonObject, TrailEvent } from '../../events/event.ts';
+import type { Attribution, TrailEvent } from '../../events/event.ts';
 import type { Rejection } from '../../events/rejection.ts';
-import { createArena } from './arena.ts';
 import { callerText, mixed } from './front.ts';
 import { createHashSet } from './hash-set.ts';
 import { createTable } from './hash-table.ts';
 import { parseRecord } from './record.ts';
 import type { RequestReads, RowHash } from './rows.ts';
-import { createGroups, type Groups } from './samples.ts';
+import { createGroups } from './samples.ts';
+import { createTemplates, type Said, sorted } from './templates.ts';
 
 export interface AggregateOptions {
   /** What the run maps events with; told here which members it reads. It must be a function of the event alone. */
@@ -89,7 +89,7 @@ export function createAggregator(hash: RowHash, most = MAX_GROUPS, ids = MAX_IDS
   const groupTable = createTable(1 << 14);
   const templateTable = createTable(1 << 12);
   const identityNumbers = new Map<string, number>();
-  const templates = createArena();
+  const templates = createTemplates(hash);
   /** Identity of each template's records. */
   let owners: number[] = [];
   let identities: Identity[] = [];
@@ -168,21 +168,25 @@ export function createAggregator(hash: RowHash, most = MAX_GROUPS, ids = MAX_IDS
       const forgotten = seen.forgotten - told;
       told = seen.forgotten;
       let drained: Drained = { events: [], rejections: [], duplicates, ...(forgotten > 0 && { forgotten }) };
+      const order = templates.inOrder();
+      const places = new Uint32Array(order.length);
+      for (let place = 0; place < order.length; place++) places[order[place]!] = place;
       let last = -1;
-      let event: TrailEvent | undefined;
-      for (const number of byTemplate(groups, owners.length)) {
+      let said: Said | undefined;
+      let like = {};
+      for (const number of sorted(groups.size, order.length, (one) => places[groups.template(one)]!)) {
         const seen = groups.read(number);
         // A group of copies only: the records were counted before the last drain.
         if (seen.count === 0) continue;
         const template = groups.template(number);
-        // A call of ninety days is ninety groups of one template, and is parsed once.
-        if (template === last) event &&= { ...event, ...seen };
-        else {
-          const record = parse(templates.read(template));
-          event = record && decodeAlike(record, identities[owners[template]!]!.caller, seen);
+        // A call of ninety days is ninety groups of one template.
+        if (template !== last) {
+          said = templates.read(template);
+          like = {};
           last = template;
         }
-        if (event) drained.events.push(event);
+        const { caller } = identities[owners[template]!]!;
+        if (said) drained.events.push(decodeAlike(said.common, caller, said.sourceIp, seen, like));
         else for (let times = 0; times < seen.count; times++) drained.rejections.push(INVALID);
         if (drained.events.length < EVENTS_A_BATCH) continue;
         yield drained;
@@ -195,21 +199,3 @@ export function createAggregator(hash: RowHash, most = MAX_GROUPS, ids = MAX_IDS
 }
 
 const INVALID: Rejection = { reason: 'invalid-json', detail: 'a repeated record' };
-/** Undefined for what is no JSON. */
-function parse(template: Buffer): JsonObject | undefined {
-  try {
-    return JSON.parse(template.toString()) as JsonObject;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Numbers of all groups, those of one template together. */
-function byTemplate(groups: Groups, templates: number): Uint32Array {
-  const next = new Uint32Array(templates + 1);
-  for (let number = 0; number < groups.size; number++) next[groups.template(number) + 1]! += 1;
-  for (let template = 1; template <= templates; template++) next[template]! += next[template - 1]!;
-  const out = new Uint32Array(groups.size);
-  for (let number = 0; number < groups.size; number++) out[next[groups.template(number)]!++] = number;
-  return out;
-}

@@ -22,7 +22,7 @@ export interface RowRecords {
   kept(rows: Uint32Array, at: number, volatile: boolean): Uint8Array;
 }
 /** The hash that a row holds for the same strings, in two words. During `take` it leaves the input as it is. */
-export type RowHash = (parts: readonly string[]) => readonly [low: number, high: number];
+export type RowHash = (parts: readonly (string | Uint8Array)[]) => readonly [low: number, high: number];
 
 /** What an aggregate needs of records: see assembly/rows.ts for the words of a row. */
 export interface RowReader {
@@ -54,7 +54,7 @@ export function rowReader(
   let origin = 0;
   const hash: RowHash = (parts) => {
     parts.forEach((part, index) => {
-      const bytes = Buffer.from(part).subarray(0, CHUNK);
+      const bytes = (typeof part === 'string' ? Buffer.from(part) : part).subarray(0, CHUNK);
       kernel.bytes.set(bytes, SPANS_AT);
       kernel.bytes.fill(0, SPANS_AT + bytes.length, SPANS_AT + bytes.length + 8);
       hashInput(bytes.length, index === 0);

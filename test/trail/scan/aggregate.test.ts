@@ -129,6 +129,65 @@ describe('the aggregating scan', () => {
     }
   });
 
+  it('keeps apart what many roles did from many addresses, wherever a record holds one', () => {
+    const record = (id: number, requestParameters: unknown, address: object) => ({
+      eventVersion: '1.11',
+      userIdentity: {
+        type: 'AssumedRole',
+        arn: `arn:aws:sts::111122223333:assumed-role/app-${id % 3}/s-${id % 5}`,
+        accountId: '111122223333',
+        principalId: `AROAEXAMPLE${id % 3}:s-${id % 5}`,
+        ...(id % 7 === 0 ? { invokedBy: 'athena.amazonaws.com' } : {}),
+        sessionContext: {
+          sessionIssuer: {
+            type: 'Role',
+            arn: `arn:aws:iam::111122223333:role/app-${id % 3}`,
+            userName: `app-${id % 3}`,
+          },
+          attributes: { creationDate: '2026-06-01T00:00:00Z', mfaAuthenticated: String(id % 2 === 0) },
+        },
+      },
+      eventTime: `2026-06-0${1 + (id % 4)}T00:00:00Z`,
+      eventSource: 's3.amazonaws.com',
+      eventName: 'GetObject',
+      awsRegion: 'eu-west-1',
+      requestParameters,
+      ...address,
+      eventID: `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`,
+      eventType: 'AwsApiCall',
+      managementEvent: false,
+      recipientAccountId: '111122223333',
+      eventCategory: 'Data',
+    });
+    const addresses: readonly object[] = [
+      { sourceIPAddress: '192.0.2.1' },
+      { sourceIPAddress: '2001:db8::1' },
+      { sourceIPAddress: '' },
+      { sourceIPAddress: 'AWS Internal' },
+      { sourceIPAddress: 'a\\u0022b' },
+      { sourceIPAddress: null },
+      {},
+    ];
+    const requests = [
+      { bucketName: 'b', key: 'k' },
+      { bucketName: 'b', key: '192.0.2.1' },
+      // Before the member of the record: a cut at the first one would make alike what is not.
+      ...['192.0.2.1', '192.0.2.2', ''].flatMap((sourceIPAddress) => [
+        { bucketName: 'b', key: 'k', sourceIPAddress },
+        { bucketName: sourceIPAddress, key: { sourceIPAddress } },
+        { bucketName: 'b', key: `"sourceIPAddress":"${sourceIPAddress}"` },
+      ]),
+    ];
+    const Records = Array.from({ length: 1200 }, (_, id) =>
+      record(id, requests[id % requests.length], addresses[Math.floor(id / 11) % addresses.length]!),
+    );
+    const { aggregated } = agree([Buffer.from(JSON.stringify({ Records }))]);
+    expect(aggregated.usage.length).toBe(3);
+    const [first] = aggregated.usage;
+    expect(first!.sourceIps.values).toContain('192.0.2.1');
+    expect(first!.sourceIps.values).not.toContain('192.0.2.2');
+  });
+
   it('tells a name that AWS made from one that the request holds, wherever it holds it', () => {
     const made = (id: number): string => `vol-0123456789abcdef${id % 4}`;
     const record = (id: number, clientToken: string) => ({
