@@ -2,6 +2,7 @@
 import { RunError } from '../errors.ts';
 import { type Policy, policyToJson } from '../policy/document.ts';
 import { policySize, quota } from '../policy/size.ts';
+import type { UsageEntry } from '../usage/usage.ts';
 import { parseAttached } from './attached.ts';
 import { makeFinding } from './findings/make.ts';
 import { generalisationsOf } from './generalisations.ts';
@@ -34,42 +35,36 @@ export function buildPlan(input: PlanInput): Plan {
   const synthesis =
     account && old ? synthesise(account, old, judged.judgements, context) : synthesiseFresh(uses, context);
   const after = synthesis.policies.map((one) => one.policy);
-  const proof = prove(input, old, synthesis);
+  const proof = prove(input, old, uses, synthesis);
   const granted = {
     before: old && allowedActions(old, catalogue),
     after: allowedActions(after, catalogue),
     used: usedActions(uses, catalogue),
   };
-  return {
+  // By assignment, in the order of the schema: what stands behind parts that are spread is made member by member.
+  const plan = {
     schemaVersion: SCHEMA_VERSION,
     tool: { name: 'gen-policy', version: input.toolVersion, catalogue: catalogue.version },
     principal: principalOf(usage, account),
     window: windowOf(input.coverage),
     evidence: evidenceOf(input),
-    ...(account && old && granted.before
-      ? {
-          before: policySet(
-            account.policies.map((origin, i) => ({
-              name: origin.name,
-              policy: old[i]!,
-              origin,
-              written: false,
-            })),
-            granted.before,
-          ),
-        }
-      : {}),
-    after: policySet(synthesis.policies, granted.after),
-    changes: synthesis.changes,
-    findings: withFit(judged.findings, synthesis),
-    usage: usageOf(input),
-    services: servicesOf(input, granted, judged.judgements),
-    levels: levelsOf(granted),
-    heatmap: heatmapOf(usage),
-    generalisations: generalisationsOf(synthesis.written, after),
-    proof,
-    settings: settingsOf(input),
-  };
+  } as { -readonly [Name in keyof Plan]: Plan[Name] };
+  if (account && old && granted.before)
+    plan.before = policySet(
+      account.policies.map((origin, i) => ({ name: origin.name, policy: old[i]!, origin, written: false })),
+      granted.before,
+    );
+  plan.after = policySet(synthesis.policies, granted.after);
+  plan.changes = synthesis.changes;
+  plan.findings = withFit(judged.findings, synthesis);
+  plan.usage = usageOf(input);
+  plan.services = servicesOf(input, granted, judged.judgements);
+  plan.levels = levelsOf(granted);
+  plan.heatmap = heatmapOf(usage);
+  plan.generalisations = generalisationsOf(synthesis.written, after);
+  plan.proof = proof;
+  plan.settings = settingsOf(input);
+  return plan;
 }
 
 /** A policy that IAM would refuse must not look like one that can be applied. */
@@ -79,10 +74,14 @@ function withFit(findings: readonly Finding[], { fits, fitDetail = '' }: Synthes
   return [...findings, added].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }
 
-function prove(input: PlanInput, old: readonly Policy[] | undefined, synthesis: Synthesis): Proof {
-  const { catalogue, options, usage } = input;
+function prove(
+  input: PlanInput,
+  old: readonly Policy[] | undefined,
+  uses: readonly UsageEntry[],
+  synthesis: Synthesis,
+): Proof {
+  const { catalogue, usage } = input;
   const after = synthesis.policies.map((one) => one.policy);
-  const uses = provenUses(usage, options.minDaysSeen);
   const replayed = replay(old, after, uses, catalogue);
   const miss = replayed.misses[0];
   if (miss)
@@ -120,17 +119,13 @@ function policySet(policies: readonly AfterPolicy[], actions: Pick<Counted, 'siz
 }
 
 function planPolicy({ name, policy, origin }: AfterPolicy): PlanPolicy {
-  const document = policyToJson(policy);
-  return {
-    name,
-    ...(origin
-      ? {
-          source: origin.source,
-          ...(origin.arn === undefined ? {} : { arn: origin.arn }),
-          ...(origin.group === undefined ? {} : { group: origin.group }),
-        }
-      : {}),
-    document,
-    size: policySize(document),
-  };
+  const shown = { name } as { -readonly [Name in keyof PlanPolicy]: PlanPolicy[Name] };
+  if (origin) {
+    shown.source = origin.source;
+    if (origin.arn !== undefined) shown.arn = origin.arn;
+    if (origin.group !== undefined) shown.group = origin.group;
+  }
+  shown.document = policyToJson(policy);
+  shown.size = policySize(shown.document);
+  return shown;
 }

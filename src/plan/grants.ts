@@ -46,14 +46,26 @@ const exploded = new WeakMap<Catalogue, Memo<readonly GrantedAction[]>>();
 /** Most actions that are remembered of all lists together. */
 const REMEMBERED = 300_000;
 
+const texts = new WeakMap<Selector, string>();
+
+/** What an action part selects, as text: equal for equal ones. */
+export function selectorText(selector: Selector): string {
+  let text = texts.get(selector);
+  if (text === undefined) {
+    text = JSON.stringify([selector.not, selector.patterns]);
+    texts.set(selector, text);
+  }
+  return text;
+}
+
 /** Policies repeat, over hundreds of roles: what a list of patterns stands for is looked up once. */
-export function actionsOf({ not, patterns }: Selector, catalogue: Catalogue): readonly GrantedAction[] {
+export function actionsOf(selector: Selector, catalogue: Catalogue): readonly GrantedAction[] {
   let known = exploded.get(catalogue);
   if (!known) {
     known = createMemo(REMEMBERED, (list) => list.length);
     exploded.set(catalogue, known);
   }
-  return known(JSON.stringify([not, patterns]), () => lookUp(not, patterns, catalogue));
+  return known(selectorText(selector), () => lookUp(selector.not, selector.patterns, catalogue));
 }
 
 function lookUp(not: boolean, patterns: readonly string[], catalogue: Catalogue): readonly GrantedAction[] {

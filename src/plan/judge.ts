@@ -16,7 +16,7 @@ import { expiredRules } from './findings/rules.ts';
 import { suspicious } from './findings/suspicious.ts';
 import { principalFindings } from './findings/trust.ts';
 import { explode, reaches } from './grants.ts';
-import type { Judged, PlanInput } from './input.ts';
+import type { Judged, Judgement, PlanInput } from './input.ts';
 import { advisorOf } from './judge-advisor.ts';
 import { rulingsOf } from './judge-quiet.ts';
 import { graceFor, lastDay } from './judge-rules.ts';
@@ -36,21 +36,26 @@ export const sourcePrefixes = (eventSource: string): readonly string[] => {
 export function judge(input: PlanInput, policies: readonly (Policy | undefined)[]): Judged {
   const { account, usage, coverage } = input;
   const grants = account ? explode(policies, input.catalogue) : [];
-  const bench: Omit<Bench, 'grace' | 'gap'> = {
-    input,
-    uses: usesOf(usage, input.options.minDaysSeen, sourcePrefixes),
-    advisor: advisorOf(input.lastAccessed, usage, coverage.window, sourcePrefixes),
-    today: lastDay(input),
-    days: Math.round((coverage.window.to - coverage.window.from) / DAY),
-    observability: createObservability(input.catalogue),
-    prefixesOf: sourcePrefixes,
-  };
+  const today = lastDay(input);
   const partition = usage.principal.arn.split(':')[1] ?? 'aws';
-  const rulings = rulingsOf(input, bench.today, partition, sourcePrefixes);
-  const ruled: Ruled[] = grants.map((grant) => {
-    const grace = account ? graceFor(account, grant.policy, input) : undefined;
-    const own: Bench = { ...bench, grace, gap: gapsOf(input, grant, partition) };
-    return { grant, rulings: rulings(own, grant) };
+  const uses = usesOf(usage, input.options.minDaysSeen, sourcePrefixes);
+  const advisor = advisorOf(input.lastAccessed, usage, coverage.window, sourcePrefixes);
+  const days = Math.round((coverage.window.to - coverage.window.from) / DAY);
+  const observability = createObservability(input.catalogue);
+  const rulings = rulingsOf(input, today, partition, sourcePrefixes);
+  const ruled = grants.map((grant): Ruled => {
+    const bench: Bench = {
+      input,
+      uses,
+      advisor,
+      today,
+      days,
+      observability,
+      prefixesOf: sourcePrefixes,
+      grace: account ? graceFor(account, grant.policy, input) : undefined,
+      gap: gapsOf(input, grant, partition),
+    };
+    return { grant, rulings: rulings(bench, grant) };
   });
   const findings = [
     ...removals(input, ruled),
@@ -62,7 +67,7 @@ export function judge(input: PlanInput, policies: readonly (Policy | undefined)[
     ...expiredRules(input),
   ];
   return {
-    judgements: ruled.flatMap((one) => one.rulings),
+    judgements: ([] as Judgement[]).concat(...ruled.map((one) => one.rulings)),
     findings: distinct(findings),
   };
 }

@@ -1,9 +1,9 @@
 /** How much is granted, used and kept: per service and per access level. Counts catalogue actions, before Deny and boundary. */
 import type { AccessLevel, Catalogue, CatalogueAction } from '../catalogue/catalogue.ts';
-import type { Policy } from '../policy/document.ts';
+import type { Policy, Selector } from '../policy/document.ts';
 import { createMemo, type Memo } from '../policy/memo.ts';
 import type { UsageEntry } from '../usage/usage.ts';
-import { actionsOf } from './grants.ts';
+import { actionsOf, selectorText } from './grants.ts';
 import type { Judgement, PlanInput } from './input.ts';
 import { isoTime } from './iso-time.ts';
 import type { Plan, ServiceSummary } from './plan.ts';
@@ -30,22 +30,25 @@ export function allowedActions(policies: readonly Policy[], catalogue: Catalogue
     known = createMemo(REMEMBERED, (_, key) => key.length);
     counts.set(catalogue, known);
   }
-  const selectors = policies.flatMap(({ statements }) =>
-    statements.flatMap(({ effect, action }) => (effect === 'Allow' ? [action] : [])),
-  );
-  return known(JSON.stringify(selectors.map(({ not, patterns }) => [not, patterns])), () =>
-    counted(
-      selectors.flatMap((selector) =>
-        actionsOf(selector, catalogue).flatMap(({ action, info }) => (info ? [[action, info] as const] : [])),
-      ),
-    ),
-  );
+  const selectors: Selector[] = [];
+  let key = '';
+  for (const { statements } of policies)
+    for (const { effect, action } of statements)
+      if (effect === 'Allow') {
+        selectors.push(action);
+        key += selectorText(action);
+      }
+  return known(key, () => {
+    const found = new Map<string, CatalogueAction>();
+    for (const selector of selectors)
+      for (const { action, info } of actionsOf(selector, catalogue)) if (info) found.set(action, info);
+    return counted(found);
+  });
 }
 
-function counted(actions: readonly (readonly [string, CatalogueAction | undefined])[]): Counted {
+function counted(distinct: ReadonlyMap<string, CatalogueAction | undefined>): Counted {
   const levels = new Map<AccessLevel, number>();
   const services = new Map<string, number>();
-  const distinct = new Map(actions);
   for (const [action, info] of distinct) {
     if (info) levels.set(info.accessLevel, (levels.get(info.accessLevel) ?? 0) + 1);
     const service = serviceOf(action);
@@ -61,13 +64,17 @@ export interface Granted {
 }
 
 /** What was used, in the catalogue's spelling. */
-export const usedActions = (uses: readonly UsageEntry[], catalogue: Catalogue): Counted =>
-  counted(
-    [...new Set(uses.map((entry) => entry.action))].map((action) => {
-      const info = catalogue.action(action);
-      return [info?.action ?? action, info];
-    }),
-  );
+export function usedActions(uses: readonly UsageEntry[], catalogue: Catalogue): Counted {
+  const met = new Set<string>();
+  const found = new Map<string, CatalogueAction | undefined>();
+  for (const { action } of uses) {
+    if (met.has(action)) continue;
+    met.add(action);
+    const info = catalogue.action(action);
+    found.set(info?.action ?? action, info);
+  }
+  return counted(found);
+}
 
 export const levelsOf = ({ before, after, used }: Granted): Plan['levels'] =>
   LEVELS.map((level) => [
@@ -83,15 +90,15 @@ export function servicesOf(
   judgements: readonly Judgement[],
 ): readonly ServiceSummary[] {
   const { catalogue, usage, lastAccessed } = input;
-  const hidden = new Set(
-    judgements.filter((one) => one.verdict === 'not-observable').map((one) => one.action),
-  );
+  const hidden = new Set<string>();
+  for (const one of judgements) if (one.verdict === 'not-observable') hidden.add(one.action);
   const calls = new Map<string, number>();
   for (const [service, , count] of usage.serviceDays) calls.set(service, (calls.get(service) ?? 0) + count);
   const lastSeen = new Map<string, number>();
   for (const entry of usage.entries) {
     const service = serviceOf(entry.action);
-    lastSeen.set(service, Math.max(lastSeen.get(service) ?? entry.lastSeen, entry.lastSeen));
+    const known = lastSeen.get(service);
+    if (known === undefined || entry.lastSeen > known) lastSeen.set(service, entry.lastSeen);
   }
   const advisor = new Map(lastAccessed?.services.map((one) => [one.service, one.lastAuthenticated]));
   const notObservable = new Map<string, number>();
@@ -100,12 +107,15 @@ export function servicesOf(
     notObservable.set(service, (notObservable.get(service) ?? 0) + 1);
   }
   const [granted, uses, kept] = [before?.services ?? NONE, used.services, after.services];
-  return [...new Set([...granted.keys(), ...uses.keys(), ...kept.keys()])].sort(byCodeUnit).map((service) => {
+  const all = new Set(granted.keys());
+  for (const service of uses.keys()) all.add(service);
+  for (const service of kept.keys()) all.add(service);
+  return [...all].sort(byCodeUnit).map((service) => {
     const seen = lastSeen.get(service);
     const accessed = advisor.get(service);
     const keptCount = kept.get(service) ?? 0;
     const grantedCount = granted.get(service) ?? 0;
-    return {
+    const row: { -readonly [Name in keyof ServiceSummary]: ServiceSummary[Name] } = {
       service,
       name: catalogue.serviceName(service) ?? service,
       granted: grantedCount,
@@ -114,9 +124,10 @@ export function servicesOf(
       removed: Math.max(0, grantedCount - keptCount),
       notObservable: notObservable.get(service) ?? 0,
       calls: calls.get(service) ?? 0,
-      ...(seen === undefined ? {} : { lastSeen: isoTime(seen) }),
-      ...(accessed === undefined ? {} : { lastAccessed: isoTime(accessed) }),
     };
+    if (seen !== undefined) row.lastSeen = isoTime(seen);
+    if (accessed !== undefined) row.lastAccessed = isoTime(accessed);
+    return row;
   });
 }
 

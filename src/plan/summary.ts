@@ -12,18 +12,22 @@ const DAY = 86_400_000;
 
 export function principalOf(usage: PrincipalUsage, account: AccountPrincipal | undefined): PlanPrincipal {
   const { principal } = usage;
-  return {
+  const shown = {
     kind: principal.kind,
     arn: account?.arn ?? principal.arn,
     accountId: principal.accountId,
     name: account?.name ?? principal.name,
-    ...(account ? { path: account.path, id: account.id } : {}),
-    ...(account?.createdAt === undefined ? {} : { createdAt: isoTime(account.createdAt) }),
-    seenIds: usage.ids.map((one) => one.id),
-    sessions: usage.sessions,
-    sourceIps: usage.sourceIps,
-    workloads: usage.workloads,
-  };
+  } as { -readonly [Name in keyof PlanPrincipal]: PlanPrincipal[Name] };
+  if (account) {
+    shown.path = account.path;
+    shown.id = account.id;
+    if (account.createdAt !== undefined) shown.createdAt = isoTime(account.createdAt);
+  }
+  shown.seenIds = usage.ids.map((one) => one.id);
+  shown.sessions = usage.sessions;
+  shown.sourceIps = usage.sourceIps;
+  shown.workloads = usage.workloads;
+  return shown;
 }
 
 export function windowOf({ window }: Coverage): { from: string; to: string; days: number } {

@@ -82,14 +82,15 @@ export function groupGrants(
   const sids = new Set<string>();
   return ordered.map((group, i) => {
     const sid = sidOf(group, i, old?.sid, fresh, catalogue);
-    return {
-      ...(sid === undefined ? {} : { sid: uniqueSid(sid, sids) }),
+    const statement: { -readonly [Name in keyof Statement]: Statement[Name] } = {
       effect: 'Allow',
       action: { not: false, patterns: group.actions },
       resource: group.resource,
       conditions: group.conditions,
       index: old?.index ?? i,
     };
+    if (sid !== undefined) statement.sid = uniqueSid(sid, sids);
+    return statement;
   });
 }
 

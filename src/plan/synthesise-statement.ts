@@ -237,9 +237,10 @@ function grantsOfPattern(pattern: string, services: Services, statement: Stateme
     ];
   const first = under[0]!.outcomes;
   if (first && under.every(({ outcomes }) => outcomes && alike(outcomes, first)))
-    return first.map((grant) => ({
-      ...grant,
+    return first.map(({ resource, conditions }) => ({
       action: pattern,
+      resource,
+      conditions,
       unseen: under.every(({ outcomes }) => outcomes?.every((one) => one.unseen === true)),
     }));
   return grantsOfEach(under);

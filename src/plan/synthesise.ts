@@ -150,14 +150,8 @@ function assemble(
   const changes: PolicyChange[] = [];
   for (const [p, fate] of fates.entries()) {
     const attached = account.policies[p]!;
-    const change = (kind: PolicyChange['change'], reason: string): PolicyChange => ({
-      change: kind,
-      policy: attached.name,
-      source: attached.source,
-      ...(attached.arn === undefined ? {} : { arn: attached.arn }),
-      ...(attached.group === undefined ? {} : { group: attached.group }),
-      reason,
-    });
+    const change = (kind: PolicyChange['change'], reason: string): PolicyChange =>
+      changeOf(kind, attached, reason);
     if (fate.kind === 'keep' || fate.kind === 'leave-shared') {
       staying.push({ name: attached.name, policy: policies[p]!, origin: attached, written: false });
       changes.push(change(fate.kind, fate.reason));
@@ -198,33 +192,37 @@ function assemble(
       ),
     );
   const fitted = fitPolicies(staying, numbered(withoutRedundant(moved, others)), input, grants);
-  const created = fitted.policies.filter((one) => one.origin === undefined);
-  // Wildcards that size demanded are taken apart and found again.
-  const same = new Set(
-    fitted.policies.filter(({ origin, policy, written }) => {
-      const old = written && origin ? policies[account.policies.indexOf(origin)] : undefined;
-      return old !== undefined && isWrittenAlike(policyToJson(policy), policyToJson(old));
-    }),
-  );
-  const keeps = [...same].map(({ origin }) => account.policies.indexOf(origin!));
-  return {
-    ...fitted,
-    policies: fitted.policies.map((one) => (same.has(one) ? { ...one, written: false } : one)),
-    written,
-    changes: [
-      ...changes.map((one, p) =>
-        keeps.includes(p) ? { ...one, change: 'keep' as const, reason: 'everything in it stays' } : one,
-      ),
-      ...created.map(
-        (one): PolicyChange => ({
-          change: 'create',
-          policy: one.name,
-          source: 'customer-managed',
-          reason: 'holds what is needed of the policies that go',
-        }),
-      ),
-    ],
-  };
+  // Wildcards that size demanded are taken apart and found again: then the policy is as it was.
+  const after = fitted.policies.map((one) => {
+    const { origin, policy, written } = one;
+    const at = written && origin ? account.policies.indexOf(origin) : -1;
+    if (at < 0 || !isWrittenAlike(policyToJson(policy), policyToJson(policies[at]!))) return one;
+    changes[at] = { ...changes[at]!, change: 'keep', reason: 'everything in it stays' };
+    return { ...one, written: false };
+  });
+  for (const { origin, name } of after)
+    if (origin === undefined)
+      changes.push({
+        change: 'create',
+        policy: name,
+        source: 'customer-managed',
+        reason: 'holds what is needed of the policies that go',
+      });
+  return { ...fitted, policies: after, changes, written };
+}
+
+function changeOf(
+  change: PolicyChange['change'],
+  { name, source, arn, group }: AttachedPolicy,
+  reason: string,
+): PolicyChange {
+  if (group !== undefined)
+    return arn === undefined
+      ? { change, policy: name, source, group, reason }
+      : { change, policy: name, source, arn, group, reason };
+  return arn === undefined
+    ? { change, policy: name, source, reason }
+    : { change, policy: name, source, arn, reason };
 }
 
 /** Of two sizes no two texts are alike, and sizes are known already. */
@@ -254,9 +252,10 @@ function whyMoved(attached: AttachedPolicy): string | undefined {
 /** Positions set anew and Sids made unique, as a document needs them. */
 export function numbered(statements: readonly Statement[]): readonly Statement[] {
   const sids = new Set<string>();
-  return statements.map((one, index) =>
-    one.sid === undefined || one.sid === ''
-      ? { ...one, index }
-      : { ...one, index, sid: uniqueSid(one.sid, sids) },
-  );
+  return statements.map((one, index) => {
+    const placed: { -readonly [Name in keyof Statement]: Statement[Name] } = { ...one };
+    placed.index = index;
+    if (one.sid !== undefined && one.sid !== '') placed.sid = uniqueSid(one.sid, sids);
+    return placed;
+  });
 }

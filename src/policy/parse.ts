@@ -13,7 +13,7 @@ import type {
   Statement,
 } from './document.ts';
 import { duplicateKeys } from './json-text.ts';
-import { asPattern } from './pattern.ts';
+import type { Pattern } from './pattern.ts';
 
 export interface Problem {
   /** JSON path, e.g. `$.Statement[2].Condition.StringLike`. */
@@ -27,8 +27,8 @@ export type ParseResult =
 type Fields = ReadonlyMap<string, unknown>;
 type Report = (path: string, message: string) => void;
 
-const POLICY_ELEMENTS = ['Version', 'Id', 'Statement'];
-const STATEMENT_ELEMENTS = [
+const POLICY_ELEMENTS: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement']);
+const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set([
   'Sid',
   'Effect',
   'Principal',
@@ -38,8 +38,8 @@ const STATEMENT_ELEMENTS = [
   'Resource',
   'NotResource',
   'Condition',
-];
-const PRINCIPAL_TYPES = ['AWS', 'Service', 'Federated', 'CanonicalUser'];
+]);
+const PRINCIPAL_TYPES: ReadonlySet<string> = new Set(['AWS', 'Service', 'Federated', 'CanonicalUser']);
 const VERSIONS = ['2012-10-17', '2008-10-17'] as const;
 
 /** Reads a document from text: JSON, or JSON percent-encoded as the IAM API returns it. A repeated key is a problem. */
@@ -92,9 +92,9 @@ export function parsePolicy(value: unknown): ParseResult {
   const list = Array.isArray(written) ? written : written === undefined ? [] : [written];
   const statements: Statement[] = [];
   const sids = new Map<string, string>();
-  for (const [index, one] of list.entries()) {
+  for (let index = 0; index < list.length; index += 1) {
     const path = Array.isArray(written) ? `$.Statement[${index}]` : '$.Statement';
-    const statement = parseStatement(one, path, index, report);
+    const statement = parseStatement(list[index], path, index, report);
     if (!statement) continue;
     statements.push(statement);
     if (!statement.sid) continue;
@@ -103,14 +103,10 @@ export function parsePolicy(value: unknown): ParseResult {
     else sids.set(statement.sid, path);
   }
   if (problems.length > 0) return { ok: false, problems };
-  return {
-    ok: true,
-    policy: {
-      ...(version === undefined ? {} : { version: version as (typeof VERSIONS)[number] }),
-      ...(id === undefined ? {} : { id: id as string }),
-      statements,
-    },
-  };
+  const policy: { -readonly [Name in keyof Policy]: Policy[Name] } = { statements };
+  if (version !== undefined) policy.version = version as (typeof VERSIONS)[number];
+  if (id !== undefined) policy.id = id as string;
+  return { ok: true, policy };
 }
 
 function parseStatement(value: unknown, path: string, index: number, report: Report): Statement | undefined {
@@ -129,20 +125,21 @@ function parseStatement(value: unknown, path: string, index: number, report: Rep
       ? parseSelector(fields, 'Resource', path, resourceProblem, report)
       : ({ not: false, patterns: ['*'], form: 'absent' } as const);
   const condition = fields.get('Condition');
-  const conditions = parseConditions(condition, `${path}.Condition`, report);
+  const conditions = condition === undefined ? [] : parseConditions(condition, `${path}.Condition`, report);
   if (!action || !resource) return undefined;
-  return {
-    ...(sid === undefined ? {} : { sid: sid as string }),
+  // By assignment: what we write is read back, for each principal.
+  const statement: { -readonly [Name in keyof Statement]: Statement[Name] } = {
     effect: effect as 'Allow' | 'Deny',
     action,
-    resource: { ...resource, patterns: resource.patterns.map(asPattern) },
-    ...(principal ? { principal } : {}),
+    resource: resource as Selector<Pattern>,
     conditions,
-    ...(condition === undefined || conditions.length > 0
-      ? {}
-      : { blankCondition: condition as Record<string, never> }),
     index,
   };
+  if (sid !== undefined) statement.sid = sid as string;
+  if (principal) statement.principal = principal;
+  if (condition !== undefined && conditions.length === 0)
+    statement.blankCondition = condition as Record<string, never>;
+  return statement;
 }
 
 function parseSelector(
@@ -166,8 +163,8 @@ function parseSelector(
   const patterns = strings(written, `${path}.${element}`, report);
   if (!patterns) return undefined;
   if (patterns.length === 0) report(`${path}.${element}`, 'must not be empty');
-  for (const [at, pattern] of patterns.entries()) {
-    const message = problemOf(pattern);
+  for (let at = 0; at < patterns.length; at += 1) {
+    const message = problemOf(patterns[at]!);
     if (message) report(Array.isArray(written) ? `${path}.${element}[${at}]` : `${path}.${element}`, message);
   }
   return { not, patterns, form: Array.isArray(written) ? 'list' : 'one' };
@@ -184,7 +181,7 @@ function actionProblem(pattern: string): string | undefined {
 }
 
 function resourceProblem(pattern: string): string | undefined {
-  if (pattern === '*' || /^(arn|\*|\$\{)/.test(pattern)) return undefined;
+  if (pattern.startsWith('arn') || pattern.startsWith('*') || pattern.startsWith('${')) return undefined;
   return `\`${pattern}\` is not a resource: \`*\` or an ARN is expected`;
 }
 
@@ -204,7 +201,6 @@ function parsePrincipal(fields: Fields, path: string, report: Report): Principal
 }
 
 function parseConditions(value: unknown, path: string, report: Report): Condition[] {
-  if (value === undefined) return [];
   const operators = objectFields(value, path, undefined, report);
   const conditions: Condition[] = [];
   for (const [operator, block] of operators ?? []) {
@@ -239,16 +235,18 @@ function strings(value: unknown, path: string, report: Report): string[] | undef
 function objectFields(
   value: unknown,
   path: string,
-  known: readonly string[] | undefined,
+  known: ReadonlySet<string> | undefined,
   report: Report,
 ): Fields | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     report(path, 'must be an object');
     return undefined;
   }
-  const fields = new Map<string, unknown>(Object.entries(value));
-  for (const name of fields.keys())
-    if (known && !known.includes(name)) report(`${path}.${name}`, `is not a policy element`);
+  const fields = new Map<string, unknown>();
+  for (const name of Object.keys(value)) {
+    fields.set(name, (value as Record<string, unknown>)[name]);
+    if (known && !known.has(name)) report(`${path}.${name}`, `is not a policy element`);
+  }
   return fields;
 }
 

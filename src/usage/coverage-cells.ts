@@ -48,8 +48,9 @@ export function objectGaps(gaps: readonly ObjectGap[], window: Window): Gap[] {
 export function cellGaps(input: CoverageInput): Gap[] {
   const { source, window } = input;
   const accountId = input.principal.accountId;
+  if (source.cells.length === 0) return [];
   const days = windowDays(window);
-  if (source.cells.length === 0 || days.length === 0) return [];
+  if (days.length === 0) return [];
   const read = byRegion(source.cells, accountId);
   const delivered = byRegion(source.delivered ?? [], accountId);
   const gaps: Gap[] = [];

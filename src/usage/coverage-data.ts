@@ -57,14 +57,23 @@ const STATES: Readonly<Record<Seen, string>> = {
 
 function observed(input: CoverageInput): Row[] {
   const days = new Map<string, Readonly<Record<Access, Set<number>>>>();
-  for (const entry of input.usages.flatMap((usage) => usage.entries)) {
-    for (const type of input.dataTypesOf(entry.action)) {
+  // Few actions, and many uses of each: where its days are noted is found once.
+  const places = new Map<string, readonly Set<number>[]>();
+  const placesOf = (action: string): readonly Set<number>[] =>
+    input.dataTypesOf(action).map((type) => {
       const known = days.get(type) ?? { read: new Set(), write: new Set() };
       days.set(type, known);
-      const seen = known[input.isRead(entry.action) ? 'read' : 'write'];
-      for (const day of entry.days) seen.add(day);
+      return known[input.isRead(action) ? 'read' : 'write'];
+    });
+  for (const { entries } of input.usages)
+    for (const entry of entries) {
+      let seen = places.get(entry.action);
+      if (!seen) {
+        seen = placesOf(entry.action);
+        places.set(entry.action, seen);
+      }
+      for (const one of seen) for (const day of entry.days) one.add(day);
     }
-  }
   return [...days].map(([resourceType, seen]) => {
     const of = (access: Access): readonly [Seen, string] => {
       if (seen[access].size === 0) return ['no', 'never seen, and what the trail records was not told'];

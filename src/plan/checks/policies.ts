@@ -59,45 +59,66 @@ function statementChecks(
   statement: Statement,
   { catalogue }: CheckContext,
 ): CheckResult[] {
-  const { action, resource, conditions } = statement;
   const label = statement.sid || `#${statement.index}`;
   const where = `statement \`${label}\` of policy \`${name}\``;
   const key = `${name} ${label}`;
-  const say = (check: string, what: string): CheckResult =>
-    found(check, principal.arn, `${where} ${what}`, key);
-  const results: CheckResult[] = [];
-  const everyAction = !action.not && action.patterns.some((one) => /^\*+(?::\*+)?$/.test(one));
-  const everyResource = isEverything(statement);
-  if (isAdmin(statement)) results.push(say('full-admin', 'allows every action on every resource'));
-  else if (everyAction) results.push(say('action-wildcard', 'allows every action'));
+  const results = saidOf(statement, catalogue).map(({ check, what }) =>
+    found(check, principal.arn, `${where} ${what}`, key),
+  );
+  if (passesAnyRole(statement, principal) && !allowsEveryAction(statement)) {
+    const services = statement.conditions.some((one) => one.key.toLowerCase() === 'iam:passedtoservice');
+    const what = services
+      ? 'lets every role be passed to the services it names'
+      : 'lets every role be passed to any service';
+    results.push(found('passrole-unrestricted', principal.arn, `${where} ${what}`, key));
+  }
+  return results;
+}
+
+interface Said {
+  readonly check: string;
+  readonly what: string;
+}
+
+const said = new WeakMap<Catalogue, WeakMap<Statement, readonly Said[]>>();
+
+/** What a statement says whoever has it; many principals have the same statements. */
+function saidOf(statement: Statement, catalogue: Catalogue): readonly Said[] {
+  const known = said.get(catalogue) ?? new WeakMap<Statement, readonly Said[]>();
+  said.set(catalogue, known);
+  const before = known.get(statement);
+  if (before) return before;
+  const results = judged(statement, catalogue);
+  known.set(statement, results);
+  return results;
+}
+
+const allowsEveryAction = ({ action }: Statement): boolean =>
+  !action.not && action.patterns.some((one) => /^\*+(?::\*+)?$/.test(one));
+
+function judged(statement: Statement, catalogue: Catalogue): readonly Said[] {
+  const { action, resource, conditions } = statement;
+  const results: Said[] = [];
+  const say = (check: string, what: string): void => {
+    results.push({ check, what });
+  };
+  const everyAction = allowsEveryAction(statement);
+  if (isAdmin(statement)) say('full-admin', 'allows every action on every resource');
+  else if (everyAction) say('action-wildcard', 'allows every action');
   const services = action.not ? [] : action.patterns.filter((one) => /^[^*?:]+:\*+$/.test(one));
-  if (services.length > 0) results.push(say('service-wildcard', `allows ${services.join(', ')}`));
-  if (action.not)
-    results.push(say('allow-not-action', `allows all but ${action.patterns.slice(0, 5).join(', ')}`));
+  if (services.length > 0) say('service-wildcard', `allows ${services.join(', ')}`);
+  if (action.not) say('allow-not-action', `allows all but ${action.patterns.slice(0, 5).join(', ')}`);
   if (resource.not)
-    results.push(
-      say('allow-not-resource', `allows all resources but ${resource.patterns.slice(0, 5).join(', ')}`),
-    );
+    say('allow-not-resource', `allows all resources but ${resource.patterns.slice(0, 5).join(', ')}`);
   // Where nothing narrower can be written, `*` is no weakness; nor where a condition narrows it.
-  if (everyResource && conditions.length === 0 && !everyAction && !action.not) {
+  if (isEverything(statement) && conditions.length === 0 && !everyAction && !action.not) {
     const { count, first } = narrowable(action, catalogue);
     if (first !== undefined)
-      results.push(
-        say(
-          'resource-wildcard',
-          `allows ${count} actions on every resource that could be limited, such as ${first}`,
-        ),
+      say(
+        'resource-wildcard',
+        `allows ${count} actions on every resource that could be limited, such as ${first}`,
       );
   }
-  if (passesAnyRole(statement, principal) && !everyAction)
-    results.push(
-      say(
-        'passrole-unrestricted',
-        conditions.some((one) => one.key.toLowerCase() === 'iam:passedtoservice')
-          ? 'lets every role be passed to the services it names'
-          : 'lets every role be passed to any service',
-      ),
-    );
   return results;
 }
 
@@ -106,27 +127,16 @@ interface Narrowable {
   readonly first: string | undefined;
 }
 
-const counted = new WeakMap<Catalogue, WeakMap<Statement['action'], Narrowable>>();
-
-/** Actions whose resource could be named; many principals have the same statements. */
+/** Actions whose resource could be named. */
 function narrowable(selector: Statement['action'], catalogue: Catalogue): Narrowable {
-  const known = counted.get(catalogue) ?? new WeakMap<Statement['action'], Narrowable>();
-  counted.set(catalogue, known);
-  const found = known.get(selector);
-  if (found) return found;
   const all = selector.patterns
     .flatMap((one) => catalogue.expand(one))
     .filter((one) => one.resourceTypes.length > 0 && one.accessLevel !== 'List');
-  const made = { count: all.length, first: all[0]?.action };
-  known.set(selector, made);
-  return made;
+  return { count: all.length, first: all[0]?.action };
 }
 
 const isAdmin = (one: Statement): boolean =>
-  !one.action.not &&
-  one.action.patterns.some((pattern) => /^\*+(?::\*+)?$/.test(pattern)) &&
-  isEverything(one) &&
-  one.conditions.length === 0;
+  allowsEveryAction(one) && isEverything(one) && one.conditions.length === 0;
 
 const isEverything = ({ resource }: Statement): boolean =>
   !resource.not && resource.patterns.some((one) => /^\*+$/.test(one));
@@ -144,9 +154,34 @@ function stepsOf(selector: Statement['action']): ReadonlySet<string> {
   return known;
 }
 
+interface Group {
+  readonly policies: readonly Policy[];
+  readonly ways: readonly string[];
+}
+
+/** By the first policy of a principal: few lists of policies are had by many. */
+const groups = new WeakMap<Policy, Group[]>();
+const GROUPS = 16;
+
+function waysOf(policies: readonly Policy[]): readonly string[] {
+  const [first] = policies;
+  if (!first) return [];
+  const known = groups.get(first) ?? [];
+  const same = known.find(
+    (one) =>
+      one.policies.length === policies.length && one.policies.every((each, at) => each === policies[at]),
+  );
+  if (same) return same.ways;
+  const ways = findWays(policies);
+  if (known.length >= GROUPS) known.shift();
+  known.push({ policies, ways });
+  groups.set(first, known);
+  return ways;
+}
+
 /** Known ways to more rights than were given. Statements with conditions or named resources are left out. */
-function escalation(principal: AccountPrincipal, read: readonly Read[]): CheckResult[] {
-  const statements = read.flatMap(({ policy }) => policy.statements);
+function findWays(policies: readonly Policy[]): readonly string[] {
+  const statements = policies.flatMap((policy) => policy.statements);
   const allows = statements.filter((one) => one.effect === 'Allow' && one.conditions.length === 0);
   if (allows.some(isAdmin)) return [];
   const wide = allows.filter((one) => one.resource.not || one.resource.patterns.some((p) => WIDE.test(p)));
@@ -156,7 +191,11 @@ function escalation(principal: AccountPrincipal, read: readonly Read[]): CheckRe
   const can = (action: string): boolean =>
     wide.some((one) => stepsOf(one.action).has(action)) &&
     !denies.some((one) => stepsOf(one.action).has(action));
-  const ways = escalations.filter((row) => row.actions.every(can)).map((row) => row.actions.join(' + '));
+  return escalations.filter((row) => row.actions.every(can)).map((row) => row.actions.join(' + '));
+}
+
+function escalation(principal: AccountPrincipal, read: readonly Read[]): CheckResult[] {
+  const ways = waysOf(read.map((one) => one.policy));
   if (ways.length === 0) return [];
   const limit = principal.boundary ? '; its permissions boundary may still stop it' : '';
   return [

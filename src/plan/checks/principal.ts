@@ -98,9 +98,9 @@ const RISKY = new Set(risky.map((row) => row.action.toLowerCase()));
 function calls({ arn }: AccountPrincipal, usage: PrincipalUsage): CheckResult[] {
   const byAction = new Map<string, { count: number; last: number; sessions: Set<string> }>();
   for (const entry of usage.entries) {
+    if (entry.succeeded === 0 || !RISKY.has(entry.action.toLowerCase())) continue;
     // What the call needed beside its own permission was no call.
-    const own = entry.eventNames.includes(entry.action.slice(entry.action.indexOf(':') + 1));
-    if (!own || entry.succeeded === 0 || !RISKY.has(entry.action.toLowerCase())) continue;
+    if (!entry.eventNames.includes(entry.action.slice(entry.action.indexOf(':') + 1))) continue;
     const known = byAction.get(entry.action) ?? { count: 0, last: 0, sessions: new Set<string>() };
     known.count += entry.succeeded;
     known.last = Math.max(known.last, entry.lastSeen);

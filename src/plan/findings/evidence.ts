@@ -14,24 +14,42 @@ interface Seen {
 }
 const SAMPLES = 3;
 
-/** Counts add up, first and last enclose all, samples are those of the earliest uses. */
-export function seenEvidence(seen: readonly Seen[]): FindingEvidence {
-  if (seen.length === 0) return { count: 0, sampleEventIds: [] };
-  let count = 0;
-  let first = seen[0]!;
-  let last = first;
-  for (const one of seen) {
-    count += one.count;
-    if (one.firstSeen < first.firstSeen) first = one;
-    if (one.lastSeen > last.lastSeen) last = one;
-  }
-  return {
-    count,
-    firstSeen: isoTime(first.firstSeen),
-    lastSeen: isoTime(last.lastSeen),
-    sampleEventIds: samplesOf(first, seen),
+/** The latest attempt that Access Advisor knows, and from where that is known. */
+type Advised = Required<Pick<FindingEvidence, 'lastAccessed' | 'lastAccessedOrigin'>>;
+
+/**
+ * Counts add up, first and last enclose all, samples are those of the earliest uses. `observability`: whether the uses
+ * could have been seen.
+ */
+export function seenEvidence(
+  seen: readonly Seen[],
+  observability?: string,
+  advised?: Advised,
+): FindingEvidence {
+  // By assignment, in the order in which it is shown.
+  const evidence = { count: 0, sampleEventIds: NO_SAMPLES } as {
+    -readonly [Name in keyof FindingEvidence]: FindingEvidence[Name];
   };
+  if (seen.length > 0) {
+    let first = seen[0]!;
+    let last = first;
+    for (const one of seen) {
+      evidence.count += one.count;
+      if (one.firstSeen < first.firstSeen) first = one;
+      if (one.lastSeen > last.lastSeen) last = one;
+    }
+    evidence.sampleEventIds = samplesOf(first, seen);
+    evidence.firstSeen = isoTime(first.firstSeen);
+    evidence.lastSeen = isoTime(last.lastSeen);
+  }
+  if (advised) {
+    evidence.lastAccessed = advised.lastAccessed;
+    evidence.lastAccessedOrigin = advised.lastAccessedOrigin;
+  }
+  if (observability !== undefined) evidence.observability = observability;
+  return evidence;
 }
+const NO_SAMPLES: readonly string[] = [];
 
 /** The earliest use mostly has all the samples that are wanted: not worth a sorted copy of all uses. */
 function samplesOf(first: Seen, seen: readonly Seen[]): readonly string[] {
@@ -45,14 +63,14 @@ function samplesOf(first: Seen, seen: readonly Seen[]): readonly string[] {
   return ids;
 }
 
-/** The latest attempt that Access Advisor knows among the rulings, and from where that is known. */
+/** Of the rulings; undefined where there is none. */
 export function advisorEvidence(
   rulings: readonly { readonly advisor: AdvisorSays }[],
   report: LastAccessed | undefined,
-): Pick<FindingEvidence, 'lastAccessed' | 'lastAccessedOrigin'> {
-  if (!report) return {};
+): Advised | undefined {
+  if (!report) return undefined;
   const times = rulings.flatMap(({ advisor }) => ('at' in advisor ? [advisor.at] : []));
-  if (times.length === 0) return {};
+  if (times.length === 0) return undefined;
   return { lastAccessed: isoTime(times.reduce((a, b) => Math.max(a, b))), lastAccessedOrigin: report.origin };
 }
 

@@ -33,7 +33,8 @@ export function keeps(input: PlanInput, ruled: readonly Ruled[]): Finding[] {
         makeFinding({
           kind: 'keep-deny',
           subject: one.grant.label,
-          ...place,
+          policy: place.policy,
+          statement: place.statement,
           actions: one.grant.source.action.patterns,
           risky: false,
         }),
@@ -60,14 +61,15 @@ function unproven(input: PlanInput, rulings: readonly Ruling[], place: Place): F
     findingOn(group, [kind, subject, place.policy, place.statement], () => ({
       kind,
       subject,
-      ...place,
+      policy: place.policy,
+      statement: place.statement,
       values: { what: `${some(group.map((one) => one.reason))}${advice(input, group)}` },
       actions: group.map((one) => one.action),
-      evidence: {
-        ...seenEvidence(entriesOf(group)),
-        ...advisorEvidence(group, input.lastAccessed),
-        observability: observability(group),
-      },
+      evidence: seenEvidence(
+        entriesOf(group),
+        observability(group),
+        advisorEvidence(group, input.lastAccessed),
+      ),
     })),
   );
 }
@@ -109,8 +111,11 @@ function advice(input: PlanInput, group: readonly Ruling[]): string {
 function used(rulings: readonly Ruling[], place: Place): Finding[] {
   const all = rulings.filter((one) => one.why === 'used');
   if (all.length === 0) return [];
-  const seen = seenEvidence(entriesOf(all));
   const wide = all.filter((one) => one.keep === 'as-granted' && one.verdict === 'used');
+  const seen = seenEvidence(
+    entriesOf(all),
+    wide.length === 0 ? undefined : some(wide.map((one) => one.reason)),
+  );
   const kept =
     wide.length === 0 ? '' : `; on all granted resources still: ${some(wide.map((one) => one.action))}`;
   return [
@@ -118,12 +123,10 @@ function used(rulings: readonly Ruling[], place: Place): Finding[] {
       kind: 'keep-used',
       subject: place.statement,
       values: { what: `${seen.count === 1 ? 'once' : `${seen.count} times`} in all${kept}` },
-      ...place,
+      policy: place.policy,
+      statement: place.statement,
       actions: all.map((one) => one.action),
-      evidence: {
-        ...seen,
-        ...(wide.length === 0 ? {} : { observability: some(wide.map((one) => one.reason)) }),
-      },
+      evidence: seen,
     }),
   ];
 }
@@ -158,13 +161,14 @@ function narrowed({ grant, rulings }: Ruled, place: Place): Finding[] {
         kind: 'narrow-resource',
         subject: service,
         values: { what: `${seen.length} ${seen.length === 1 ? 'resource' : 'resources'}`, wide },
-        ...place,
+        policy: place.policy,
+        statement: place.statement,
         actions: all.map((one) => one.action),
         resources: seen,
         confidence: all.every((one) => one.observed.kind === 'observable' && one.observed.how === 'known')
           ? 'high'
           : 'medium',
-        evidence: { ...seenEvidence(entries), observability: observability(all) },
+        evidence: seenEvidence(entries, observability(all)),
       }),
     );
   }

@@ -42,7 +42,7 @@ export interface Draft {
   readonly statement?: string;
   readonly actions?: readonly ActionName[];
   readonly resources?: readonly string[];
-  readonly evidence?: Partial<FindingEvidence>;
+  readonly evidence?: FindingEvidence;
   /** False where the actions are not at stake. */
   readonly risky?: boolean;
 }
@@ -70,7 +70,7 @@ export function makeFinding(draft: Draft): Finding {
   if (statement !== undefined) finding.statement = statement;
   finding.actions = actions;
   finding.resources = draft.resources ? sorted(draft.resources) : NONE;
-  finding.evidence = evidence ? { count: 0, sampleEventIds: NONE, ...evidence } : NO_EVIDENCE;
+  finding.evidence = evidence ?? NO_EVIDENCE;
   if (row.impact) finding.impact = filled(row.impact, draft, actions);
   finding.risk = draft.risky === false ? [] : risk;
   return finding;

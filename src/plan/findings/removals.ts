@@ -50,21 +50,10 @@ function maker(input: PlanInput, group: string | undefined): Make {
     const { subject, name, policy, statement } = draft;
     return findingOn(rulings, [kind, group, subject, name, policy, statement], () => {
       const { actions, reasons, severity, confidence, evidence } = factsOf(rulings, input, evidenceMs);
-      return {
-        ...draft,
-        kind,
-        values: {
-          what:
-            group === undefined
-              ? reasons
-              : `${reasons}; group ${group} has it, and its other members may use it`,
-          ...draft.values,
-        },
-        severity,
-        confidence,
-        actions,
-        evidence,
-      };
+      const what =
+        group === undefined ? reasons : `${reasons}; group ${group} has it, and its other members may use it`;
+      const values = { what, ...draft.values };
+      return { ...draft, kind, values, severity, confidence, actions, evidence };
     });
   };
 }
@@ -86,11 +75,11 @@ function factsOf(rulings: readonly Ruling[], { lastAccessed }: PlanInput, eviden
     reasons: some(rulings.map((one) => one.reason)),
     severity: severityOf(actions),
     confidence: lowest(rulings.map((one) => confidenceOf(one, evidenceMs))),
-    evidence: {
-      ...seenEvidence(rulings.flatMap((one) => one.rare)),
-      ...advisorEvidence(rulings, lastAccessed),
-      observability: observability(rulings),
-    },
+    evidence: seenEvidence(
+      rulings.flatMap((one) => one.rare),
+      observability(rulings),
+      advisorEvidence(rulings, lastAccessed),
+    ),
   };
 }
 

@@ -75,10 +75,10 @@ function findingOf(action: string, flagged: readonly Flagged[]): Finding {
     confidence: flagged.some((one) => one.found.length >= MANY) ? 'medium' : 'low',
     actions: [action],
     resources: flagged.flatMap(({ use }) => (use.resource.kind === 'arn' ? [use.resource.arn] : [])),
-    evidence: {
-      ...seenEvidence(flagged.map(({ use }) => use)),
-      ...(setAside ? { observability: 'seen too rarely to be granted by itself (--min-days-seen)' } : {}),
-    },
+    evidence: seenEvidence(
+      flagged.map(({ use }) => use),
+      setAside ? 'seen too rarely to be granted by itself (--min-days-seen)' : undefined,
+    ),
   });
 }
 

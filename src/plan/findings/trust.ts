@@ -127,10 +127,19 @@ export function passesAnyRole(
   account: Pick<AccountPrincipal, 'arn' | 'accountId'>,
 ): boolean {
   if (source.effect !== 'Allow' || !selectsAction(source.action, 'iam:PassRole')) return false;
+  if (source.resource.not) return true;
   const partition = account.arn.split(':')[1] ?? 'aws';
   const everyRole = asPattern(`arn:${partition}:iam::${account.accountId}:role/*`);
-  return source.resource.not || source.resource.patterns.some((one) => patternCovers(one, everyRole));
+  // Principals of one account have the same statements.
+  let known = passing.get(source);
+  if (known?.everyRole !== everyRole) {
+    known = { everyRole, passes: source.resource.patterns.some((one) => patternCovers(one, everyRole)) };
+    passing.set(source, known);
+  }
+  return known.passes;
 }
+
+const passing = new WeakMap<Statement, { readonly everyRole: string; readonly passes: boolean }>();
 
 function unrestrictedPassRole(account: AccountPrincipal, grant: Grant): Finding[] {
   const { source } = grant;
