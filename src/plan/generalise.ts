@@ -14,6 +14,7 @@
  * More evidence never gives a narrower pattern, so a policy made from a log is a fixed point of the same log.
  */
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import { createMemo } from '../policy/memo.ts';
 import { escapeLiteral } from '../policy/pattern.ts';
 import { type ArnPlace, placeArn } from './arn-place.ts';
 import kinds from './data/resource-names.json' with { type: 'json' };
@@ -94,15 +95,12 @@ const MODES: Readonly<Record<PlanOptions['resources'], (cluster: readonly Named[
     // One name alone varies in nothing, but where AWS makes each anew.
     if (kind === 'stable' || (cluster.length === 1 && kind !== 'made'))
       return cluster.map((one) => exact(one.arn));
-    const forms = [...groupBy(cluster, (one) => JSON.stringify(shapeOf(one.place.name))).values()].flatMap(
-      (same) => {
-        const { name } = same[0]!.place;
-        const shape = shapeOf(name);
-        const word = firstWord(shape[0] ?? '');
-        const varies = shape.includes(null) && (same.length > 1 || kind === 'made');
-        return [{ named: same, shape: varies ? shape : ([name] as Shape), word }];
-      },
-    );
+    const forms = [...groupBy(cluster, (one) => formOf(one.place.name).key).values()].map((same) => {
+      const { name } = same[0]!.place;
+      const { shape, word } = formOf(name);
+      const varies = (same.length > 1 || kind === 'made') && shape.includes(null);
+      return { named: same, shape: varies ? shape : ([name] as Shape), word };
+    });
     if (forms.length > MANY && cluster[0]!.place.contained)
       return [patternOf(cluster, [null], `more than ${MANY} different names inside one parent`)];
     return [...groupBy(forms, (one) => one.word).entries()].flatMap(([word, alike]) => {
@@ -152,6 +150,23 @@ function write(shape: Shape): string {
     else for (const piece of expressible(part)) add(piece);
   return text;
 }
+
+interface Form {
+  readonly shape: Shape;
+  /** Equal for equal shapes. */
+  readonly key: string;
+  /** How names of the shape begin. */
+  readonly word: string;
+}
+
+/** The same names are used by many principals and for many actions. In characters. */
+const forms = createMemo<Form>(2_000_000, (form, name) => name.length + form.key.length);
+
+const formOf = (name: string): Form =>
+  forms(name, () => {
+    const shape = shapeOf(name);
+    return { shape, key: JSON.stringify(shape), word: firstWord(shape[0] ?? '') };
+  });
 
 /** The first word of a name and the separator after it; '' where the name is a single word. */
 function firstWord(name: string): string {

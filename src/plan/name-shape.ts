@@ -2,7 +2,6 @@
  * Which parts of a resource's name a program made: dates, UUIDs, hashes, counters (rows in data/id-tokens.json).
  * A shape is the name with such parts cut out; names that share a shape differ in nothing else.
  */
-import { createMemo } from '../policy/memo.ts';
 import rows from './data/id-tokens.json' with { type: 'json' };
 
 /** Text that stands as it is, or `null` for a part that varies. Never two `null`s in a row. */
@@ -21,12 +20,9 @@ export function isExpressible(name: string): boolean {
   return true;
 }
 
-/** The same names are used by many principals and for many actions. In characters. */
-const shapes = createMemo<Shape>(2_000_000, (_, name) => name.length);
-
 /** Cuts made-up parts out of a name. */
 export const shapeOf = (name: string): Shape =>
-  shapes(name, () => TOKENS.reduce<Shape>((shape, token) => cut(shape, token), [name]));
+  TOKENS.reduce<Shape>((shape, token) => cut(shape, token), [name]);
 
 /** Cuts out characters that no policy document may hold; a name without any comes back whole. */
 export function expressible(name: string): Shape {

@@ -21,6 +21,8 @@ export function conditionsToAdd(input: PlanInput, ruled: readonly Ruled[]): Find
     const found = new Map<string, Added>();
     for (const one of rulings) {
       if (one.keep !== 'observed' || one.entries.length === 0) continue;
+      // Nothing was asked for, and only PassRole gets a condition unasked.
+      if (input.options.conditions.length === 0 && one.action.toLowerCase() !== 'iam:passrole') continue;
       for (const group of addedConditions(one.action, one.entries, old, input.options, input.catalogue))
         for (const condition of group.conditions.filter((each) => !old.includes(each))) {
           const key = JSON.stringify([condition.operator, condition.key, condition.values]);

@@ -23,26 +23,36 @@ const STABLE_ADDRESSES = 5;
 
 export function suspicious(input: PlanInput): Finding[] {
   const entries = input.usage.entries.filter(isUse);
-  const signals = signalsOf(input, entries);
-  return [...byAction(entries)].flatMap(([action, uses]) => {
+  const { of: signals, mayBeMany } = signalsOf(input, entries);
+  const few = input.options.minDaysSeen;
+  const findings: Finding[] = [];
+  for (const [action, uses] of byAction(entries)) {
     const grave = isGrave(action);
-    // All that one use shows is what its action shows.
-    const rare = uses.length > 1 && !grave && signals(uses).length >= MANY;
     // Where names come and go (revisions, log streams), a new one is ordinary unless it came from a new address.
     const fleeting = grave && isFleeting(uses);
-    const flagged = uses.flatMap((use): Flagged[] => {
-      const few = input.options.minDaysSeen;
+    let ofAll: number | undefined;
+    const flagged: Flagged[] = [];
+    for (const use of uses) {
+      const setAside = few > 1 && use.days.length < few;
+      if (!setAside && !grave && !mayBeMany(use)) continue;
       const found = signals([use]);
-      if (few > 1 && use.days.length < few)
-        return [{ use, found: [`on fewer than ${few} days`, ...found], setAside: true }];
+      if (setAside) {
+        flagged.push({ use, found: [`on fewer than ${few} days`, ...found], setAside });
+        continue;
+      }
       const strange = found.includes(NEW_ADDRESS);
-      const odd = grave
-        ? found.length > 0 && (strange || !fleeting)
-        : found.length >= MANY && (strange || rare || uses.length === 1);
-      return odd ? [{ use, found, setAside: false }] : [];
-    });
-    return flagged.length === 0 ? [] : [findingOf(action, flagged)];
-  });
+      if (grave) {
+        if (found.length > 0 && (strange || !fleeting)) flagged.push({ use, found, setAside });
+        continue;
+      }
+      if (found.length < MANY) continue;
+      // Of an action without weight all that it was used for must be as odd.
+      ofAll ??= signals(uses).length;
+      if (strange || ofAll >= MANY) flagged.push({ use, found, setAside });
+    }
+    if (flagged.length > 0) findings.push(findingOf(action, flagged));
+  }
+  return findings;
 }
 
 function isFleeting(uses: readonly UsageEntry[]): boolean {
@@ -82,11 +92,14 @@ function findingOf(action: string, flagged: readonly Flagged[]): Finding {
   });
 }
 
-/** Each signal compares uses with the rest; a principal with little history gives none of the relative ones. */
-function signalsOf(
-  input: PlanInput,
-  entries: readonly UsageEntry[],
-): (uses: readonly UsageEntry[]) => string[] {
+interface Signals {
+  /** Each compares uses with the rest; a principal with little history gives none of the relative ones. */
+  of(uses: readonly UsageEntry[]): string[];
+  /** False where one use cannot give `MANY` signals: two of the four hang on when it was. */
+  mayBeMany(use: UsageEntry): boolean;
+}
+
+function signalsOf(input: PlanInput, entries: readonly UsageEntry[]): Signals {
   const { window } = input.coverage;
   const settled = daysUpTo(SETTLED_DAYS, entries) >= SETTLED_DAYS;
   const sessions = sessionsUpTo(SETTLED_SESSIONS, entries) >= SETTLED_SESSIONS;
@@ -99,7 +112,7 @@ function signalsOf(
       if (known === undefined || firstSeen < known) firstFrom.set(ip, firstSeen);
     }
   const start = firstOf(entries);
-  return (uses) => {
+  const signals = (uses: readonly UsageEntry[]): string[] => {
     const found: string[] = [];
     const first = firstOf(uses);
     if (settled && onOneDay(uses)) found.push('on one day only');
@@ -110,6 +123,10 @@ function signalsOf(
     const stable = firstFrom.size <= STABLE_ADDRESSES && first - start > SETTLED_DAYS * DAY;
     if (stable && allNew(uses, (ip) => (firstFrom.get(ip) ?? 0) >= first - DAY)) found.push(NEW_ADDRESS);
     return found;
+  };
+  return {
+    of: signals,
+    mayBeMany: (use) => settled && (onOneDay([use]) || (long && use.firstSeen >= late)),
   };
 }
 
