@@ -186,7 +186,10 @@ function createGroup<T extends object>(fields: T) {
 const ADDRESS = 1;
 const ENDPOINT = 2;
 const MFA = 4;
-const carried = (values: FewDistinct, every: boolean): Carried => ({ ...distinctOf(values), every });
+function carried(few: FewDistinct, every: boolean): Carried {
+  const { values, more } = distinctOf(few);
+  return { values, more, every };
+}
 
 /** A class, as a log can fill many: closures would take more than what they hold. */
 class Usage {

@@ -64,6 +64,13 @@ export interface Aggregator {
   touch(group: number): number;
   /** True when the groups take as much memory as they may: drain before adding more. */
   full(): boolean;
+  /** Groups held. */
+  readonly size: number;
+  /**
+   * Hands over, some at a time, what the groups have counted so far, and keeps the groups, which count from nothing again. More
+   * may be added meanwhile, and what is not handed over when the caller leaves is still counted.
+   */
+  counted(): Generator<Drained>;
   /** Hands over, some at a time, and forgets all groups; the ids stay known. */
   drain(): Generator<Drained>;
 }
@@ -132,6 +139,35 @@ export function createAggregator(hash: RowHash, most = MAX_GROUPS, ids = MAX_IDS
     identities = [];
   };
 
+  function* counted(first: Drained): Generator<Drained> {
+    let drained = first;
+    const order = templates.inOrder();
+    const places = new Uint32Array(order.length);
+    for (let place = 0; place < order.length; place++) places[order[place]!] = place;
+    let last = -1;
+    let said: Said | undefined;
+    let like = {};
+    for (const number of sorted(groups.size, order.length, (one) => places[groups.template(one)]!)) {
+      const sightings = groups.take(number);
+      // A group of copies only, or of records that were counted before.
+      if (sightings.count === 0) continue;
+      const template = groups.template(number);
+      // A call of ninety days is ninety groups of one template.
+      if (template !== last) {
+        said = templates.read(template);
+        like = {};
+        last = template;
+      }
+      const { caller } = identities[owners[template]!]!;
+      if (said) drained.events.push(decodeAlike(said.common, caller, said.sourceIp, sightings, like));
+      else for (let times = 0; times < sightings.count; times++) drained.rejections.push(INVALID);
+      if (drained.events.length < EVENTS_A_BATCH) continue;
+      yield drained;
+      drained = { events: [], rejections: [], duplicates: [] };
+    }
+    yield drained;
+  }
+
   return {
     identity,
     template: (number, low, high, kept) => {
@@ -161,39 +197,18 @@ export function createAggregator(hash: RowHash, most = MAX_GROUPS, ids = MAX_IDS
     touch: groups.touch,
     full: () =>
       templates.bytes > MAX_RECORD_BYTES || groups.size > most || identities.length > MAX_IDENTITIES,
+    get size() {
+      return groups.size;
+    },
+    counted: () => counted({ events: [], rejections: [], duplicates: [] }),
     *drain() {
       const duplicates = identities.flatMap((one): [Attribution, number][] =>
         one.duplicates > 0 ? [[one.caller.principal, one.duplicates]] : [],
       );
       const forgotten = seen.forgotten - told;
       told = seen.forgotten;
-      let drained: Drained = { events: [], rejections: [], duplicates, ...(forgotten > 0 && { forgotten }) };
-      const order = templates.inOrder();
-      const places = new Uint32Array(order.length);
-      for (let place = 0; place < order.length; place++) places[order[place]!] = place;
-      let last = -1;
-      let said: Said | undefined;
-      let like = {};
-      for (const number of sorted(groups.size, order.length, (one) => places[groups.template(one)]!)) {
-        const seen = groups.read(number);
-        // A group of copies only: the records were counted before the last drain.
-        if (seen.count === 0) continue;
-        const template = groups.template(number);
-        // A call of ninety days is ninety groups of one template.
-        if (template !== last) {
-          said = templates.read(template);
-          like = {};
-          last = template;
-        }
-        const { caller } = identities[owners[template]!]!;
-        if (said) drained.events.push(decodeAlike(said.common, caller, said.sourceIp, seen, like));
-        else for (let times = 0; times < seen.count; times++) drained.rejections.push(INVALID);
-        if (drained.events.length < EVENTS_A_BATCH) continue;
-        yield drained;
-        drained = { events: [], rejections: [], duplicates: [] };
-      }
+      yield* counted({ events: [], rejections: [], duplicates, ...(forgotten > 0 && { forgotten }) });
       forget();
-      yield drained;
     },
   };
 }

@@ -169,13 +169,14 @@ function readsVolatile(event: TrailEvent, resolve: (event: TrailEvent) => unknow
     read = true;
     return value;
   };
-  const watched = Object.defineProperties(
-    { ...event },
-    {
-      responseElements: { get: () => noticed(responseElements), enumerable: true },
-      additionalEventData: { get: () => noticed(additionalEventData), enumerable: true },
+  resolve({
+    ...event,
+    get responseElements() {
+      return noticed(responseElements);
     },
-  );
-  resolve(watched);
+    get additionalEventData() {
+      return noticed(additionalEventData);
+    },
+  });
   return read;
 }

@@ -3,6 +3,8 @@ const MAX_LOAD = 0.6;
 const FIRST_SLOTS = 1 << 4;
 /** Seconds of records that share a part, and how many parts there are: 42 days, after which hours share. */
 const HOUR = 3600;
+/** Words an entry up to which a part is made larger than it need be: where each grows by itself they are up to seven. */
+const MOST_WORDS = 8;
 const PARTS = 1 << 10;
 
 export interface HashSet {
@@ -53,7 +55,14 @@ interface Generation {
 function createGeneration(): Generation {
   const parts: { slots: Uint32Array; size: number }[] = [];
   for (let part = 0; part < PARTS; part++) parts.push({ slots: EMPTY, size: 0 });
-  let size = 0;
+  let [size, used, words] = [0, 0, 0];
+  /** Hours are much alike: the next one begins as large as they are in the middle, while all together stay small. */
+  const larger = (part: { readonly slots: Uint32Array }): Uint32Array => {
+    const usual = part.slots === EMPTY ? slotsFor(size / ++used) : 0;
+    const slots = words + usual <= size * MOST_WORDS ? grown(part.slots, usual) : grown(part.slots);
+    words += slots.length - part.slots.length;
+    return slots;
+  };
   return {
     has: (number, low, high) => {
       const { slots } = parts[number]!;
@@ -65,7 +74,7 @@ function createGeneration(): Generation {
       if (part.slots[at + 1] !== 0) return false;
       size++;
       const grows = ++part.size * 2 > part.slots.length * MAX_LOAD;
-      if (grows) part.slots = grown(part.slots);
+      if (grows) part.slots = larger(part);
       put(part.slots, grows ? slotOf(part.slots, low, high) : at, low, high);
       return true;
     },
@@ -89,8 +98,12 @@ function put(slots: Uint32Array, at: number, low: number, high: number): void {
   slots[at + 1] = high;
 }
 
-function grown(full: Uint32Array): Uint32Array {
-  const slots = new Uint32Array(Math.max(FIRST_SLOTS * 2, full.length * 2));
+/** Words of slots for so many entries: a power of two. */
+const slotsFor = (entries: number): number =>
+  2 ** Math.ceil(Math.log2(Math.max(1, (entries * 2) / MAX_LOAD)));
+
+function grown(full: Uint32Array, least = 0): Uint32Array {
+  const slots = new Uint32Array(Math.max(FIRST_SLOTS * 2, full.length * 2, least));
   for (let at = 0; at < full.length; at += 2)
     if (full[at + 1] !== 0) put(slots, slotOf(slots, full[at]!, full[at + 1]!), full[at]!, full[at + 1]!);
   return slots;

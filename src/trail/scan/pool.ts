@@ -10,7 +10,7 @@ import { LIMITS } from './inflate.ts';
 import { loadKernel } from './kernel.ts';
 import { createLink, type Link } from './link.ts';
 import type { Packed } from './pack.ts';
-import { drained, groupedBatch } from './scan.ts';
+import { counted, drained, groupedBatch } from './scan.ts';
 import { readOne } from './serve.ts';
 import { type FileResult, type Here, inThreads, workerPath } from './threads.ts';
 import { createTelling, NOTHING_TOLD, retell, type ToldFile } from './told.ts';
@@ -38,6 +38,9 @@ export interface HashedFile extends Packed {
 export interface PackedFile extends FileResult, HashedFile {}
 export interface GroupedFile extends FileResult, ToldFile {}
 
+/** To map and enter a group takes about as long as to read so many records. */
+const ENTERING = 3;
+
 /** Whether threads can be used here. */
 export const poolAvailable = (): boolean => workerPath(NAMED) !== undefined;
 
@@ -50,6 +53,7 @@ export async function* scanFiles<T extends ScanFile>(
 ): AsyncGenerator<ScannedFile<T>> {
   const data: NamedWork = { principals, hash: inspect !== undefined };
   for await (const result of inThreads<PackedFile>(NAMED, pathsOf(files), data, workers)) {
+    if (!result) continue;
     const { bytes, failed, content } = result;
     const file = files[result.index]!;
     const gap = content && inspect?.(file.object, content);
@@ -74,7 +78,11 @@ export async function* groupFiles<T extends ScanFile>(
   const shared = new SharedArrayBuffer(SHARED_BYTES);
   const reader = createGroupReader({ module, seed, limits: LIMITS, resolve, reads, cuts, shared });
   const read = createTelling(reader);
+  /** What was counted, handed over while the other threads read the rest: after the last file all but this one are idle. */
+  let early: Generator<Batch> | undefined;
+  let entered = false;
   const here: Here<GroupedFile> = {
+    busy: () => early !== undefined && !entered,
     read: (index, path) => readOne(index, path, threads - 1, read, NOTHING_TOLD),
     held: ({ told }) => told.words.byteLength + told.bytes.byteLength,
   };
@@ -84,7 +92,15 @@ export async function* groupFiles<T extends ScanFile>(
     const left = files.slice(next);
     const data: GroupWork = { seed, cuts, module, shared };
     const links = new Map<number, Link>();
+    let [given, records] = [0, 0];
+    [early, entered] = [undefined, false];
     for await (const result of inThreads<GroupedFile>(ALL, pathsOf(left), data, threads - 1, here)) {
+      if (!result) {
+        const some = early!.next();
+        if (some.done) entered = true;
+        else yield { bytes: 0, batch: some.value };
+        continue;
+      }
       const file = left[result.index]!;
       next++;
       const link = links.get(result.worker) ?? createLink(groups);
@@ -93,6 +109,10 @@ export async function* groupFiles<T extends ScanFile>(
       else yield { file, bytes: result.bytes, batch: grouped(result, file, link) };
       // The threads know what they have told, and must forget it with the groups: they end, and others start.
       if (groups.full()) break;
+      given++;
+      records += result.records;
+      const rest = ((left.length - given) * records) / given;
+      if (rest < ENTERING * groups.size * (threads - 1)) early ??= counted(groups);
     }
     reader.clear();
     for (const batch of drained(groups)) yield { bytes: 0, batch };

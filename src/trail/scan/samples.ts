@@ -23,7 +23,8 @@ export interface Groups {
   /** Reads a group, for it to be near when a record is added; gives what it read. */
   touch(group: number): number;
   template(group: number): number;
-  read(group: number): Sightings;
+  /** What was counted of a group, which counts from nothing again. */
+  take(group: number): Sightings;
   clear(): void;
 }
 
@@ -84,9 +85,10 @@ export function createGroups(): Groups {
     },
     touch: (group) => held[group * SIZE + COUNT]!,
     template: (group) => held[group * SIZE + TEMPLATE]!,
-    read: (group) => {
+    take: (group) => {
       const base = group * SIZE;
       const count = held[base + COUNT]!;
+      const last = held[base + LAST]!;
       const sampleIds: string[] = [];
       const sampleTimes: number[] = [];
       for (let place = 0; place < Math.min(count, KEPT); place++) {
@@ -94,11 +96,12 @@ export function createGroups(): Groups {
         sampleIds.push(idAt(at));
         sampleTimes.push(held[at]! * 1000);
       }
+      held[base + COUNT] = held[base + LAST] = 0;
       // The earliest sample is the earliest record.
       return {
         count,
         firstSeen: sampleTimes[0] ?? 0,
-        lastSeen: held[base + LAST]! * 1000,
+        lastSeen: last * 1000,
         sampleIds,
         sampleTimes,
       };

@@ -82,6 +82,11 @@ export function* drained(groups: Aggregator): Generator<Batch> {
   for (const one of groups.drain()) yield { ...NOTHING, ...one };
 }
 
+/** As `drained`, of what it has counted so far. */
+export function* counted(groups: Aggregator): Generator<Batch> {
+  for (const one of groups.counted()) yield { ...NOTHING, ...one };
+}
+
 /**
  * The batch of an object whose records were grouped. What was counted cannot be taken back where the checksum of a
  * document too large to hold fails at its end: the gap tells.

@@ -32,8 +32,10 @@ export function workerPath(name: string): string | undefined {
   return undefined;
 }
 
-/** What the calling thread reads itself, where it would wait for the others. */
+/** What the calling thread does itself, where it would wait for the others. */
 export interface Here<R> {
+  /** True where the caller has something else to do: it is then called with nothing. */
+  busy(): boolean;
   read(index: number, path: string): R;
   /** Bytes that a result holds. */
   held(result: R): number;
@@ -42,8 +44,8 @@ export interface Here<R> {
 const MAX_OWN = 4 << 20;
 
 /**
- * Runs `workers` threads of a script that calls `serve`. With `here` this thread reads files, too, where it would wait.
- * Ends the threads whichever way the caller leaves.
+ * Runs `workers` threads of a script that calls `serve`. With `here` this thread reads files, too, where it would wait, or
+ * gives undefined for the caller to do something else. Ends the threads whichever way the caller leaves.
  */
 export async function* inThreads<R extends FileResult>(
   script: string,
@@ -51,7 +53,7 @@ export async function* inThreads<R extends FileResult>(
   data: object,
   workers: number,
   here?: Here<R>,
-): AsyncGenerator<R> {
+): AsyncGenerator<R | undefined> {
   const path = workerPath(script);
   if (path === undefined) throw new Error('the scan worker is not built');
   const state = new SharedArrayBuffer((ACKNOWLEDGED + workers) * 4);
@@ -89,13 +91,18 @@ export async function* inThreads<R extends FileResult>(
     const result = here.read(index, path);
     done.set(index, result);
     own += here.held(result);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     return true;
   };
   try {
     for (let index = 0; index < paths.length; index++) {
       while (!done.has(index)) {
         if (failure) throw failure;
+        if (here?.busy()) {
+          yield undefined;
+          await turn();
+          continue;
+        }
         if (await readHere()) continue;
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -116,3 +123,6 @@ export async function* inThreads<R extends FileResult>(
     await Promise.all(threads.map((thread) => thread.terminate()));
   }
 }
+
+/** Lets messages in. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -10,6 +10,10 @@ import type { TrailEvent } from '../../../src/events/event.ts';
 import { requestMembersRead } from '../../../src/permissions/needed.ts';
 import type { Resolution } from '../../../src/permissions/permission.ts';
 import { createResolver } from '../../../src/permissions/resolver.ts';
+import { createAggregator } from '../../../src/trail/scan/aggregate.ts';
+import { createGroupReader, randomSeed } from '../../../src/trail/scan/group-reader.ts';
+import { LIMITS } from '../../../src/trail/scan/inflate.ts';
+import { createLink } from '../../../src/trail/scan/link.ts';
 import type { RequestReads } from '../../../src/trail/scan/rows.ts';
 import { createScanner, type Scanner } from '../../../src/trail/scan/scan.ts';
 import type { Batch } from '../../../src/trail/source.ts';
@@ -127,6 +131,46 @@ describe('the aggregating scan', () => {
       expect(entry!.sourceIps.every).toBe(odd.sourceIPAddress !== undefined);
       expect(aggregated.events).toBeLessThan(4);
     }
+  });
+
+  it('tells the same where some of what was counted is handed over between files, or half of it', () => {
+    const files = [...documents(5, 3e6, 100)].map((one) => gzipSync(one.text, { level: 1 }));
+    const plain = told(createScanner({ kernel: null }), [...files, ...files]);
+    const reader = createGroupReader({
+      module,
+      seed: randomSeed(),
+      limits: LIMITS,
+      resolve,
+      reads,
+      cuts: [],
+    });
+    const groups = createAggregator(reader.hash);
+    const link = createLink(groups);
+    const ledger = createLedger({ window: EVER, resolve });
+    const enter = (
+      batch: Omit<Batch, 'object' | 'records' | 'skippedOtherPrincipal'>,
+      records: number,
+    ): void => ledger.add({ skippedOtherPrincipal: 0, ...batch, records });
+    let counting: ReturnType<typeof groups.counted> | undefined;
+    let handed = 0;
+    for (const [index, file] of [...files, ...files].entries()) {
+      const taken = { events: [], rejections: [] };
+      link.into(taken);
+      const { records } = reader.read(file, link);
+      enter(taken, records);
+      // Now and then one is begun, goes on between the files, or is left for another.
+      if (index % 9 === 4) counting = groups.counted();
+      for (let times = index % 3; times > 0; times--) {
+        const next = counting?.next();
+        if (!next || next.done) break;
+        handed += next.value.events.length;
+        enter(next.value, 0);
+      }
+    }
+    expect(handed).toBeGreaterThan(1000);
+    for (const batch of groups.drain()) enter(batch, 0);
+    const usage = ledger.principals().map((one) => ledger.usage(one));
+    expect(JSON.stringify(usage) === JSON.stringify(plain.usage)).toBe(true);
   });
 
   it('keeps apart what many roles did from many addresses, wherever a record holds one', () => {
