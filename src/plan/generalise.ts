@@ -47,10 +47,12 @@ export function generalise(
   mode: PlanOptions['resources'],
   catalogue: Catalogue,
 ): readonly ResourcePattern[] {
+  const unique = [...new Set(arns)];
+  if (unique.length === 1) return ofOne(unique[0]!, mode, catalogue);
   const clusters: Named[][] = [];
   const byHead = new Map<string, Named[][]>();
   const result: ResourcePattern[] = [];
-  for (const arn of [...new Set(arns)].sort(byCodeUnit)) {
+  for (const arn of unique.sort(byCodeUnit)) {
     const place = placeArn(arn, catalogue);
     if (!place || place.name === '') {
       result.push(exact(arn));
@@ -71,7 +73,16 @@ export function generalise(
     }
   }
   for (const cluster of clusters) for (const one of MODES[mode](cluster)) result.push(one);
-  return result.length === 1 ? result : result.sort((a, b) => byCodeUnit(a.pattern, b.pattern));
+  return result.sort((a, b) => byCodeUnit(a.pattern, b.pattern));
+}
+
+function ofOne(
+  arn: string,
+  mode: PlanOptions['resources'],
+  catalogue: Catalogue,
+): readonly ResourcePattern[] {
+  const place = placeArn(arn, catalogue);
+  return !place || place.name === '' ? [exact(arn)] : MODES[mode]([{ arn, place }]);
 }
 
 /** Whether two names after one head are of one kind. */

@@ -51,7 +51,7 @@ function counted(distinct: ReadonlyMap<string, CatalogueAction | undefined>): Co
   const services = new Map<string, number>();
   for (const [action, info] of distinct) {
     if (info) levels.set(info.accessLevel, (levels.get(info.accessLevel) ?? 0) + 1);
-    const service = serviceOf(action);
+    const service = info?.service ?? serviceOf(action);
     services.set(service, (services.get(service) ?? 0) + 1);
   }
   return { size: distinct.size, levels, services };

@@ -58,11 +58,11 @@ export function groupGrants(
     const service = fresh ? serviceOf(action) : '';
     let reach = reaches.get(resource);
     if (reach === undefined) {
-      reach = JSON.stringify([resource.not, resource.patterns]);
+      reach = reachOf(resource);
       reaches.set(resource, reach);
     }
     const when = conditions.length === 0 ? '' : JSON.stringify(conditions);
-    const key = `${service} ${kind} ${reach}${when}`;
+    const key = `${service} ${kind} ${when} ${reach}`;
     let group = byKey.get(key);
     if (!group) {
       group = { actions: [], resource, conditions, kind, service, unseen, names: new Set() };
@@ -93,6 +93,10 @@ export function groupGrants(
     return statement;
   });
 }
+
+/** Equal for equal resources. A single one stands as it is, behind what no list begins with. */
+const reachOf = ({ not, patterns }: Selector<Pattern>): string =>
+  not || patterns.length !== 1 ? JSON.stringify([not, patterns]) : `=${patterns[0]}`;
 
 /** `Sid`, `Sid2`, `Sid3`, …: unique within a policy without regard to what came later. */
 export function uniqueSid(sid: string, taken: Set<string>): string {

@@ -14,9 +14,12 @@ interface Known {
 interface List {
   readonly not: boolean;
   readonly patterns: readonly string[];
-  readonly all: ReadonlySet<string>;
+  /** Of a long list, for looking up. */
+  readonly all: ReadonlySet<string> | undefined;
   readonly wild: readonly string[];
 }
+
+const LONG = 8;
 
 /** Of the moved statements, in order, those of which the rest does not cover each action. */
 export function withoutRedundant(
@@ -82,7 +85,8 @@ function knownOf(statement: Statement): Known {
 }
 
 function listOf(not: boolean, patterns: readonly string[]): List {
-  return { not, patterns, all: new Set(patterns), wild: patterns.filter(hasWildcard) };
+  const all = patterns.length < LONG ? undefined : new Set(patterns);
+  return { not, patterns, all, wild: patterns.filter(hasWildcard) };
 }
 
 function servicesOf({ action }: Statement): readonly string[] {
@@ -113,14 +117,16 @@ type Test = (outer: string, inner: string) => boolean;
 
 function within(inner: List, outer: List, test: Test): boolean {
   if (inner.not !== outer.not) return false;
-  if (inner.not)
-    return inner.patterns.length === outer.all.size && inner.patterns.every((one) => outer.all.has(one));
+  if (inner.not) {
+    const known = new Set(outer.patterns);
+    return inner.patterns.length === known.size && inner.patterns.every((one) => known.has(one));
+  }
   for (const one of inner.patterns) if (!holds(outer, one, test)) return false;
   return true;
 }
 
-function holds({ all, wild }: List, inner: string, test: Test): boolean {
-  if (all.has(inner)) return true;
+function holds({ patterns, all, wild }: List, inner: string, test: Test): boolean {
+  if (all ? all.has(inner) : patterns.includes(inner)) return true;
   for (const outer of wild) if (test(outer, inner)) return true;
   return false;
 }

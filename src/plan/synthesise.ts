@@ -82,19 +82,7 @@ export function synthesise(
   ).length;
   const input: SynthesisInput = { ...request, keptSids, attached };
   const written: Written[] = [];
-  const byStatement = new Map<string, Judgement[]>();
-  // They come statement by statement.
-  let last: Judgement | undefined;
-  let list: Judgement[] = [];
-  for (const one of judgements) {
-    if (one.policy !== last?.policy || one.statement !== last.statement) {
-      const key = `${one.policy}:${one.statement}`;
-      list = byStatement.get(key) ?? [];
-      byStatement.set(key, list);
-    }
-    list.push(one);
-    last = one;
-  }
+  const byStatement = divided(judgements);
   const fates = policies.map((policy, p): Fate => {
     const attached = account.policies[p]!;
     if (account.managedBy !== undefined)
@@ -121,6 +109,21 @@ export function synthesise(
       : { kind: 'move', policy: next, reason: moved };
   });
   return assemble(account, policies, byGroup(account, fates), written, input);
+}
+
+/** By `policy:statement`. They come statement by statement, and a statement's mostly in one run. */
+function divided(judgements: readonly Judgement[]): ReadonlyMap<string, readonly Judgement[]> {
+  const byStatement = new Map<string, readonly Judgement[]>();
+  for (let from = 0, to = 0; from < judgements.length; from = to) {
+    const { policy, statement } = judgements[from]!;
+    to = from + 1;
+    while (judgements[to]?.policy === policy && judgements[to]!.statement === statement) to += 1;
+    const key = `${policy}:${statement}`;
+    const run = judgements.slice(from, to);
+    const known = byStatement.get(key);
+    byStatement.set(key, known ? [...known, ...run] : run);
+  }
+  return byStatement;
 }
 
 /** A membership ends as a whole, and only where that takes something away: all policies of the group, or none. */

@@ -4,7 +4,7 @@
  */
 import type { Policy, Statement } from './document.ts';
 import { compileAction, compileResource, hasWildcard, type Pattern } from './pattern.ts';
-import { selectsAction } from './selects.ts';
+import { selectsLower } from './selects.ts';
 import { plainlyCovers } from './words.ts';
 
 /**
@@ -37,7 +37,8 @@ function isInside({ action, resource }: Statement, grants: readonly Statement[])
     reaching[at] ??= resource.patterns.every((one) => reaches(grants[at]!, one));
     return reaching[at];
   };
-  return action.patterns.every((name) => {
+  return action.patterns.every((written) => {
+    const name = written.toLowerCase();
     const naming: number[] = [];
     for (let at = 0; at < grants.length; at += 1)
       if (names(grants[at]!, name)) {
@@ -50,10 +51,11 @@ function isInside({ action, resource }: Statement, grants: readonly Statement[])
   });
 }
 
+/** The name in lower case, as patterns of actions are compared. */
 const names = ({ action }: Statement, name: string): boolean =>
   hasWildcard(name)
-    ? action.patterns.some((one) => one === name || plainlyCovers(compileAction(one), compileAction(name)))
-    : selectsAction(action, name);
+    ? action.patterns.some((one) => plainlyCovers(compileAction(one), compileAction(name)))
+    : selectsLower(action, name);
 
 const reaches = ({ resource }: Statement, inner: Pattern): boolean =>
   resource.patterns.some(

@@ -106,11 +106,14 @@ function signalsOf(input: PlanInput, entries: readonly UsageEntry[]): Signals {
   const late = window.to - (window.to - window.from) * LATE;
   const long = window.to - window.from >= WINDOW_DAYS * DAY;
   const firstFrom = new Map<string, number>();
-  for (const { sourceIps, firstSeen } of entries)
+  for (const { sourceIps, firstSeen } of entries) {
     for (const ip of sourceIps.values) {
       const known = firstFrom.get(ip);
       if (known === undefined || firstSeen < known) firstFrom.set(ip, firstSeen);
     }
+    // A pool's: of which there are more does not matter.
+    if (firstFrom.size > STABLE_ADDRESSES) break;
+  }
   const start = firstOf(entries);
   const signals = (uses: readonly UsageEntry[]): string[] => {
     const found: string[] = [];
