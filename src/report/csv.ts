@@ -1,7 +1,7 @@
 /** The auditor's spreadsheet: one row a finding, with empty columns for the decision. `review` reads it back. */
 import type { Finding, Plan } from '../plan/plan.ts';
 import { csvField } from './escape/csv.ts';
-import { once } from './once.ts';
+import { flat, once } from './once.ts';
 
 /** Filled in by a person; read back as keep rules. */
 export const DECISION_COLUMNS = ['reviewer', 'decision', 'reason', 'date', 'expires'] as const;
@@ -44,5 +44,5 @@ const UNDECIDED = `,${DECISION_COLUMNS.map(() => csvField('')).join()}\r\n`;
 const cellsOf = once((one: Finding) => {
   let text = '';
   for (const [, value] of COLUMNS) text += `,${csvField(value(one))}`;
-  return text + UNDECIDED;
+  return flat(text + UNDECIDED);
 });

@@ -12,3 +12,12 @@ export function once<Value extends object, Made>(make: (value: Value) => Made): 
     return made;
   };
 }
+
+/**
+ * The text in one piece. One put together of hundreds stays a tree of them inside the engine, which each page that it
+ * goes into would walk again and the collector, too; to read it as a number makes it one piece.
+ */
+export function flat(text: string): string {
+  Number(text);
+  return text;
+}

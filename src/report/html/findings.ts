@@ -1,7 +1,7 @@
 /** Findings: as plain disclosure rows without a script, to filter and sort with it. */
 import type { Plan } from '../../plan/plan.ts';
 import { html, htmlText, Markup, scriptJson } from '../escape/html.ts';
-import { once } from '../once.ts';
+import { flat, once } from '../once.ts';
 import { count, plural } from '../text.ts';
 import { groupOf, SEVERITIES } from '../view.ts';
 import { type Row, rows } from './rows.ts';
@@ -32,6 +32,8 @@ function drawn(row: Row): Markup {
     more += '</dd>';
   }
   return new Markup(
-    `<li class="finding"><details><summary><span class="chip ${htmlText(row.severity)}">${htmlText(row.severity)}</span><span class="kind ${htmlText(row.group)}">${htmlText(row.kind)}</span><span class="what"><code class="subject">${htmlText(row.subject)}</code><span class="why">${reason}</span></span><span class="used">${htmlText(row.used)}</span></summary><div class="detail"><p>${reason}</p><dl><dt>confidence</dt><dd>${htmlText(row.confidence)}</dd>${more}</dl></div></details></li>`,
+    flat(
+      `<li class="finding"><details><summary><span class="chip ${htmlText(row.severity)}">${htmlText(row.severity)}</span><span class="kind ${htmlText(row.group)}">${htmlText(row.kind)}</span><span class="what"><code class="subject">${htmlText(row.subject)}</code><span class="why">${reason}</span></span><span class="used">${htmlText(row.used)}</span></summary><div class="detail"><p>${reason}</p><dl><dt>confidence</dt><dd>${htmlText(row.confidence)}</dd>${more}</dl></div></details></li>`,
+    ),
   );
 }

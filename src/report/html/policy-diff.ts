@@ -6,6 +6,7 @@ import { type StatementDiff, semanticDiff } from '../diff/semantic.ts';
 import { statementText } from '../diff/semantic-text.ts';
 import { documentText, linesOf } from '../diff/unified.ts';
 import { html, htmlText, Markup } from '../escape/html.ts';
+import { flat } from '../once.ts';
 import { plural } from '../text.ts';
 import { kindText, lastUsed } from '../view.ts';
 
@@ -62,7 +63,7 @@ function lineByLine(before: JsonPolicy | undefined, after: JsonPolicy | undefine
     body += `<span class="${CLASS[op]}">${op} ${htmlText(line)}</span>`;
   if (edits.length > LINES)
     body += html`<span class="cut">${plural(edits.length - LINES, 'more line')}</span>`.text;
-  const markup = new Markup(body);
+  const markup = new Markup(flat(body));
   if (drawn.size >= DRAWN) drawn.clear();
   drawn.set(key, markup);
   return markup;
