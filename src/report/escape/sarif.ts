@@ -3,9 +3,14 @@ import { visible } from './visible.ts';
 
 /** A plain-text message without live placeholders or links. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
 export const sarifText = (text: string): string =>
-  visible(text)
-    .replace(/[{}]/g, '$&$&')
-    .replace(/[\\[\]]/g, '\\$&');
+  SPECIAL.test(text)
+    ? visible(text)
+        .replace(/[{}]/g, '$&$&')
+        .replace(/[\\[\]]/g, '\\$&')
+    : text;
+
+/** All but printable ASCII that SARIF has no other use for, of which most texts are. */
+const SPECIAL = /[^ -Z^-z|~]/;
 
 /** A relative URI reference from a file path. */
 export const sarifUri = (path: string): string =>
