@@ -54,7 +54,7 @@ export function makeFinding(draft: Draft): Finding {
   const { kind, subject, policy, statement, evidence } = draft;
   const row = ROWS.get(kind);
   if (!row) throw new Error(`no texts for findings of kind ${kind}`);
-  const { actions, risk } = weighed(draft.actions ?? NONE);
+  const actions = draft.actions ? sorted(draft.actions) : NONE;
   const parts = [kind, policy ?? '', statement ?? '', draft.name ?? subject];
   if (draft.key) parts.push(...draft.key);
   // By assignment, in the order in which they are shown: hundreds are made for each principal.
@@ -72,7 +72,7 @@ export function makeFinding(draft: Draft): Finding {
   finding.resources = draft.resources ? sorted(draft.resources) : NONE;
   finding.evidence = evidence ?? NO_EVIDENCE;
   if (row.impact) finding.impact = filled(row.impact, draft, actions);
-  finding.risk = draft.risky === false ? [] : risk;
+  finding.risk = draft.risky === false ? NO_RISK : risksOf(actions);
   return finding;
 }
 
@@ -90,24 +90,9 @@ function filled(template: Template, { subject, values }: Draft, actions: readonl
   return text;
 }
 
-interface Weighed {
-  readonly actions: readonly string[];
-  readonly risk: Finding['risk'];
-}
-
 const NONE: readonly string[] = [];
+const NO_RISK: Finding['risk'] = [];
 const NO_EVIDENCE: FindingEvidence = { count: 0, sampleEventIds: NONE };
-const weights = new WeakMap<readonly string[], Weighed>();
-
-/** Rulings that many principals share come with one list of actions. */
-function weighed(list: readonly string[]): Weighed {
-  const known = weights.get(list);
-  if (known) return known;
-  const actions = sorted(list);
-  const made = { actions, risk: risksOf(actions) };
-  weights.set(list, made);
-  return made;
-}
 
 export function sorted(values: readonly string[]): readonly string[] {
   // Nearly all lists come in order.
