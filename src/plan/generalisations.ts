@@ -10,6 +10,7 @@ export function generalisationsOf(
   written: readonly Written[],
   after: readonly Policy[],
 ): readonly Generalisation[] {
+  if (written.length === 0) return [];
   const standing = new Set<string>(
     after.flatMap((policy) => policy.statements.flatMap((one) => one.resource.patterns)),
   );

@@ -152,16 +152,18 @@ export const heatmapOf = (usage: PrincipalUsage): readonly (readonly [string, st
   usage.serviceDays.map(([service, day, calls]) => [service, isoDayOf(day * DAY), calls]);
 
 export function settingsOf({ options }: PlanInput): readonly (readonly [string, string])[] {
+  // In order by themselves.
   const settings: [string, string][] = [
     ['allow-wider-wildcards', String(options.allowWiderWildcards)],
-    ['replace-groups', String(options.replaceGroups === true)],
     ['conditions', options.conditions.join(',')],
     ['grace-days', String(options.graceDays)],
     ['keep-rules', String(options.keepRules.length)],
     ['max-managed-policies', String(options.maxManagedPolicies ?? 'default quota')],
     ['min-days-seen', String(options.minDaysSeen)],
+    ['replace-groups', String(options.replaceGroups === true)],
     ['resources', options.resources],
-    ...(options.leftOut ?? []).map(([flag, value]): [string, string] => [flag, value]),
   ];
+  if (options.leftOut === undefined || options.leftOut.length === 0) return settings;
+  for (const [flag, value] of options.leftOut) settings.push([flag, value]);
   return settings.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -80,7 +80,8 @@ export function synthesise(
   const attached = account.policies.filter(
     (one) => one.source === 'customer-managed' || one.source === 'aws-managed',
   ).length;
-  const input: SynthesisInput = { ...request, keptSids, attached };
+  const { principal, options, catalogue } = request;
+  const input: SynthesisInput = { principal, options, catalogue, keptSids, attached };
   const written: Written[] = [];
   const byStatement = divided(judgements);
   const fates = policies.map((policy, p): Fate => {

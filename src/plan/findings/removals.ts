@@ -27,11 +27,11 @@ export function removals(input: PlanInput, ruled: readonly Ruled[]): Finding[] {
       const all = onlyOne(
         statements.length === 1 ? statements[0]!.rulings : statements.flatMap((one) => one.rulings),
       );
-      return [make('detach-policy', all, { subject: policy, policy })];
+      return [make('detach-policy', all, { subject: policy }, { policy })];
     }
     return allows.flatMap(({ grant, rulings }) => {
       const place = { policy, statement: grant.label };
-      if (goes(rulings)) return [make('remove-statement', rulings, { subject: grant.label, ...place })];
+      if (goes(rulings)) return [make('remove-statement', rulings, { subject: grant.label }, place)];
       return fromStatement(input, make, rulings, place);
     });
   });
@@ -40,20 +40,23 @@ export function removals(input: PlanInput, ruled: readonly Ruled[]): Finding[] {
 const goes = (rulings: readonly Ruling[]): boolean =>
   rulings.length > 0 && rulings.every((one) => one.keep === 'remove');
 
-type Make = (kind: FindingKind, rulings: readonly Ruling[], draft: Omit<Draft, 'kind'>) => Finding;
+type Told = Pick<Draft, 'subject' | 'name' | 'values'>;
+type Place = Pick<Draft, 'policy' | 'statement'>;
+type Make = (kind: FindingKind, rulings: readonly Ruling[], told: Told, place: Place) => Finding;
 
 function maker(input: PlanInput, group: string | undefined): Make {
   const { window, gaps } = input.coverage;
   const young = gaps.find((gap) => gap.reason === 'before-principal')?.to ?? window.from;
   const evidenceMs = window.to - young;
-  return (kind, rulings, draft) => {
-    const { subject, name, policy, statement } = draft;
+  return (kind, rulings, draft, place) => {
+    const { subject, name } = draft;
+    const { policy, statement } = place;
     return findingOn(rulings, [kind, group, subject, name, policy, statement], () => {
       const { actions, reasons, severity, confidence, evidence } = factsOf(rulings, input, evidenceMs);
       const what =
         group === undefined ? reasons : `${reasons}; group ${group} has it, and its other members may use it`;
       const values = { what, ...draft.values };
-      return { ...draft, kind, values, severity, confidence, actions, evidence };
+      return { ...draft, ...place, kind, values, severity, confidence, actions, evidence };
     });
   };
 }
@@ -92,13 +95,13 @@ function fromStatement(
 ): Finding[] {
   const losses = known.losses.get(rulings) ?? lossesOf(input, rulings);
   known.losses.set(rulings, losses);
-  return losses.map(({ kind, gone, draft }) => make(kind, gone, { ...draft, ...place }));
+  return losses.map(({ kind, gone, draft }) => make(kind, gone, draft, place));
 }
 
 interface Loss {
   readonly kind: 'remove-service' | 'remove-action';
   readonly gone: readonly Ruling[];
-  readonly draft: Pick<Draft, 'subject' | 'name' | 'values'>;
+  readonly draft: Told;
 }
 
 function lossesOf(input: PlanInput, rulings: readonly Ruling[]): readonly Loss[] {

@@ -153,6 +153,10 @@ function onOneDay(uses: readonly UsageEntry[]): boolean {
 
 /** Distinct sessions, counted no further than `most`; where some were dropped they count as one more. */
 function sessionsUpTo(most: number, uses: readonly UsageEntry[]): number {
+  if (uses.length === 1) {
+    const { values, more } = uses[0]!.sessions;
+    return Math.min(most, values.length + Number(more));
+  }
   const found = new Set<string>();
   for (const { sessions } of uses) {
     if (sessions.more) found.add('');
