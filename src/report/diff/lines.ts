@@ -69,7 +69,9 @@ function script(a: Int32Array, b: Int32Array): readonly Step[] {
   const trace: Int32Array[] = [];
   for (let d = 0; d <= max; d++) {
     trace.push(furthest.slice(offset - d - 1, offset + d + 2));
-    for (let k = -d; k <= d; k += 2) {
+    // Beyond either text there is nothing to find.
+    const last = d - 2 * Math.max(0, d - a.length);
+    for (let k = 2 * Math.max(0, d - b.length) - d; k <= last; k += 2) {
       const down = k === -d || (k !== d && furthest[offset + k - 1]! < furthest[offset + k + 1]!);
       let x = down ? furthest[offset + k + 1]! : furthest[offset + k - 1]! + 1;
       let y = x - k;

@@ -3,6 +3,7 @@
  * are only laid side by side here.
  */
 import type { Finding, JsonStatement, Plan, PlanPolicy } from '../../plan/plan.ts';
+import { once } from '../once.ts';
 import { groupOf } from '../view.ts';
 
 export type StatementFate = 'kept' | 'narrowed' | 'removed' | 'moved';
@@ -67,11 +68,11 @@ export function semanticDiff(plan: Plan): SemanticDiff {
 }
 
 /** A statement without its Sid, as text to compare. */
-function body(statement: JsonStatement): string {
+const body = once((statement: JsonStatement): string => {
   if (statement.Sid === undefined) return JSON.stringify(statement);
   const { Sid: _sid, ...rest } = statement;
   return JSON.stringify(rest);
-}
+});
 
 interface Old {
   readonly policy: PlanPolicy;
