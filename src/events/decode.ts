@@ -124,39 +124,19 @@ export function decodeAlike(
   seen: Sightings,
   like: object,
 ): TrailEvent {
-  const event: Whole = {
-    count: seen.count,
-    firstSeen: seen.firstSeen,
-    lastSeen: seen.lastSeen,
-    sampleIds: seen.sampleIds,
-    sampleTimes: seen.sampleTimes,
-    eventVersion: common.eventVersion,
-    eventType: common.eventType,
-    eventCategory: common.eventCategory,
-    eventSource: common.eventSource,
-    eventName: common.eventName,
-    awsRegion: common.awsRegion,
-    apiVersion: common.apiVersion,
-    recipientAccountId: common.recipientAccountId,
-    readOnly: common.readOnly,
-    principal: caller.principal,
-    invokedBy: caller.invokedBy,
-    outcome: common.outcome,
-    requestParameters: common.requestParameters,
-    responseElements: common.responseElements,
-    additionalEventData: common.additionalEventData,
-    resources: common.resources,
-    sourceIp,
-    userAgent: common.userAgent,
-    vpcEndpointId: common.vpcEndpointId,
-    mfa: caller.mfa,
-    sourceIdentity: caller.sourceIdentity,
-    workload: caller.workload,
-    sharedEventId: common.sharedEventId,
-    dedupeKey: common.dedupeKey,
-    like,
-    supersedes: common.supersedes,
-  };
+  const event = { ...common } as Mutable<Whole>;
+  event.count = seen.count;
+  event.firstSeen = seen.firstSeen;
+  event.lastSeen = seen.lastSeen;
+  event.sampleIds = seen.sampleIds;
+  event.sampleTimes = seen.sampleTimes;
+  event.principal = caller.principal;
+  event.invokedBy = caller.invokedBy;
+  event.mfa = caller.mfa;
+  event.sourceIdentity = caller.sourceIdentity;
+  event.workload = caller.workload;
+  event.sourceIp = sourceIp;
+  event.like = like;
   return event as TrailEvent;
 }
 

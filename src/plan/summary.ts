@@ -103,49 +103,26 @@ export function usageOf(input: PlanInput): readonly PlanUsage[] {
   return rows;
 }
 
-/** In one literal, as there are many: parts spread into an object would be copied member by member. */
+/** Made by assignment, as there are many: parts spread into an object would be copied member by member. */
 function usageRow(entry: UsageEntry, accessLevel: AccessLevel | undefined): PlanUsage {
-  const { action, resource, level, context, count, succeeded, failed, days, via, eventNames } = entry;
-  const name = resource.kind === 'arn' ? resource.arn : '*';
-  const resourceFound = resource.kind === 'unresolved' ? resource.reason : resource.found;
-  const firstSeen = isoTime(entry.firstSeen);
-  const lastSeen = isoTime(entry.lastSeen);
-  if (accessLevel === undefined)
-    return {
-      action,
-      resource: name,
-      resourceKind: resource.kind,
-      resourceFound,
-      level,
-      context,
-      count,
-      succeeded,
-      failed,
-      firstSeen,
-      lastSeen,
-      days: days.length,
-      sampleEventIds: entry.sampleIds,
-      via,
-      eventNames,
-    };
-  return {
-    action,
-    accessLevel,
-    resource: name,
-    resourceKind: resource.kind,
-    resourceFound,
-    level,
-    context,
-    count,
-    succeeded,
-    failed,
-    firstSeen,
-    lastSeen,
-    days: days.length,
-    sampleEventIds: entry.sampleIds,
-    via,
-    eventNames,
-  };
+  const row = { action: entry.action } as { -readonly [Name in keyof PlanUsage]: PlanUsage[Name] };
+  if (accessLevel) row.accessLevel = accessLevel;
+  const { resource } = entry;
+  row.resource = resource.kind === 'arn' ? resource.arn : '*';
+  row.resourceKind = resource.kind;
+  row.resourceFound = resource.kind === 'unresolved' ? resource.reason : resource.found;
+  row.level = entry.level;
+  row.context = entry.context;
+  row.count = entry.count;
+  row.succeeded = entry.succeeded;
+  row.failed = entry.failed;
+  row.firstSeen = isoTime(entry.firstSeen);
+  row.lastSeen = isoTime(entry.lastSeen);
+  row.days = entry.days.length;
+  row.sampleEventIds = entry.sampleIds;
+  row.via = entry.via;
+  row.eventNames = entry.eventNames;
+  return row;
 }
 
 export const heatmapOf = (usage: PrincipalUsage): readonly (readonly [string, string, number])[] =>
